@@ -1,0 +1,47 @@
+"""Training recipes for Keras: `from keras_recipes import Recipe, TFDS, CifarResNet, ...`.
+
+This module holds the vocabulary alone and loads neither Keras nor TensorFlow. The Keras objects
+are in `keras_recipes.callbacks`, `.losses`, `.metrics`, `.schedules`, `.models` and `.augment`.
+"""
+
+from keras_recipes.errors import RecipeError
+from keras_recipes.recipe import (
+    SGD,
+    TFDS,
+    Call,
+    CifarResNet,
+    Cosine,
+    CrossEntropy,
+    Cutout,
+    Digits,
+    Flip,
+    Linear,
+    MixUp,
+    PaddedCrop,
+    Phase,
+    Recipe,
+    Step,
+    Stopping,
+)
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "SGD",
+    "TFDS",
+    "Call",
+    "CifarResNet",
+    "Cosine",
+    "CrossEntropy",
+    "Cutout",
+    "Digits",
+    "Flip",
+    "Linear",
+    "MixUp",
+    "PaddedCrop",
+    "Phase",
+    "Recipe",
+    "RecipeError",
+    "Step",
+    "Stopping",
+]

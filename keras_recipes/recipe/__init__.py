@@ -1,0 +1,32 @@
+"""What can be said: the vocabulary of recipes. It needs the standard library alone."""
+
+from keras_recipes.recipe.augment import Cutout, Flip, MixUp, PaddedCrop
+from keras_recipes.recipe.call import Call
+from keras_recipes.recipe.data import TFDS, Digits
+from keras_recipes.recipe.loss import CrossEntropy
+from keras_recipes.recipe.model import CifarResNet
+from keras_recipes.recipe.optimizer import SGD
+from keras_recipes.recipe.phase import Phase
+from keras_recipes.recipe.recipe import Recipe, resolve_phases
+from keras_recipes.recipe.schedule import Cosine, Linear, Step
+from keras_recipes.recipe.stopping import Stopping
+
+__all__ = [
+    "SGD",
+    "TFDS",
+    "Call",
+    "CifarResNet",
+    "Cosine",
+    "CrossEntropy",
+    "Cutout",
+    "Digits",
+    "Flip",
+    "Linear",
+    "MixUp",
+    "PaddedCrop",
+    "Phase",
+    "Recipe",
+    "Step",
+    "Stopping",
+    "resolve_phases",
+]

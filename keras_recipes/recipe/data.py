@@ -1,0 +1,125 @@
+"""Where the images come from and how they are divided: the values behind `data=`."""
+
+from typing import Literal
+
+from keras_recipes.errors import RecipeError
+from keras_recipes.recipe.part import bounded, first_argument, part
+
+
+@part
+class TFDS:
+    """An image classification set of TensorFlow Datasets.
+
+    Looked for in `TFDS_DATA_DIR` (by default `~/tensorflow_datasets`) and downloaded where it is
+    not prepared yet.
+    """
+
+    name: str = first_argument()
+    """Its name, with configuration and version where wanted: `"cifar10"`, `"cifar10:3.0.2"`."""
+    train_split: str = "train"
+    """Split to train on; the validation images are held out of it."""
+    test_split: str = "test"
+    """Split that is read once, at the end."""
+    image_size: tuple[int, int] | None = bounded(None, at_least=1)
+    """(height, width) that every image is resized to; None where all are of one size."""
+    validation_fraction: float | None = bounded(None, above=0, below=1)
+    """Share of the training images held out, stratified; None: a tenth, or the fold's share."""
+    fold: tuple[int, int] | None = bounded(None, at_least=0)
+    """(index, folds): hold out this fold of a stratified k-fold division instead."""
+    train_examples: int | None = bounded(None, at_least=1)
+    """Train on this many of the training images, stratified; smaller sets lie within larger."""
+    train_fraction: float | None = bounded(None, above=0, at_most=1)
+    """The same as a share of the training images."""
+    split_seed: int = bounded(0, at_least=0)
+    """Seed of the division; apart from the run's, so that runs of many seeds share one."""
+    store: Literal["auto", "memory", "disk"] = "auto"
+    """Where decoded images are kept: in memory, in a memory-mapped cache file, or by their size."""
+
+    def check(self):
+        _check_division(self)
+        if not self.name or self.name.startswith("/"):
+            raise RecipeError(
+                "data.name", f"must be the name of a data set; got {self.name!r}",
+                'Write, for example, TFDS("cifar10").',
+            )  # fmt: skip
+
+    def build(self):
+        """Read the training part.
+
+        Returns:
+            `keras_recipes.data.Dataset`.
+
+        Raises:
+            DataUnavailable: if it is neither prepared nor to be had from the network.
+        """
+        from keras_recipes.data import tfds
+
+        return tfds.load(
+            self.name,
+            train_split=self.train_split,
+            test_split=self.test_split,
+            image_size=self.image_size,
+            store=self.store,
+            division=_division(self),
+        )
+
+
+@part
+class Digits:
+    """The 1,797 handwritten digits of 8 by 8 pixels that come with scikit-learn; no network.
+
+    A fifth of them, the same for every seed, is the test set. Source: Alpaydin & Kaynak 1998,
+    UCI Optical Recognition of Handwritten Digits (its test part).
+    """
+
+    validation_fraction: float | None = bounded(None, above=0, below=1)
+    """As in `TFDS`."""
+    fold: tuple[int, int] | None = bounded(None, at_least=0)
+    """As in `TFDS`."""
+    train_examples: int | None = bounded(None, at_least=1)
+    """As in `TFDS`."""
+    train_fraction: float | None = bounded(None, above=0, at_most=1)
+    """As in `TFDS`."""
+    split_seed: int = bounded(0, at_least=0)
+    """As in `TFDS`."""
+
+    def check(self):
+        _check_division(self)
+
+    def build(self):
+        """Read the training part; returns `keras_recipes.data.Dataset`."""
+        from keras_recipes.data import digits
+
+        return digits.load(division=_division(self))
+
+
+def _division(data):
+    from keras_recipes.data.division import Division
+
+    return Division(
+        validation_fraction=data.validation_fraction,
+        fold=data.fold,
+        train_examples=data.train_examples,
+        train_fraction=data.train_fraction,
+        seed=data.split_seed,
+    )
+
+
+def _check_division(data):
+    if data.fold is not None:
+        index, folds = data.fold
+        if folds < 2 or index >= folds:
+            raise RecipeError(
+                "data.fold", f"must be (index, folds) with index < folds; got {data.fold}",
+                "The first of five folds is (0, 5), the last is (4, 5).",
+            )  # fmt: skip
+        if data.validation_fraction is not None:
+            raise RecipeError(
+                "data.fold", "and data.validation_fraction both say what is held out",
+                "Set one of them to None.",
+            )  # fmt: skip
+    if data.train_examples is not None and data.train_fraction is not None:
+        raise RecipeError(
+            "data.train_examples", "and data.train_fraction both say how much to train on",
+            "Set one of them to None.",
+        )  # fmt: skip

@@ -1,0 +1,140 @@
+"""`Recipe`: everything a run needs to know, as one frozen value."""
+
+import re
+from dataclasses import fields, replace
+from typing import Literal
+
+from keras_recipes.errors import RecipeError
+from keras_recipes.recipe.call import Call
+from keras_recipes.recipe.data import TFDS, Digits
+from keras_recipes.recipe.loss import CrossEntropy
+from keras_recipes.recipe.model import CifarResNet
+from keras_recipes.recipe.optimizer import SGD
+from keras_recipes.recipe.part import bounded, part
+from keras_recipes.recipe.phase import Augmentation, Loss, Optimizer, Phase, Schedule
+from keras_recipes.recipe.stopping import Stopping
+
+SCHEMA = 1
+"""Version of the vocabulary, raised when a recipe of the one before would mean something else."""
+
+
+@part
+class Recipe:
+    """A training run as a table of choices.
+
+    Read from a file with `keras_recipes.recipe.load`; changed with `dataclasses.replace`.
+    """
+
+    data: TFDS | Digits
+    """The images, and which of them are held out."""
+    model: CifarResNet | Call
+    """The network. A `Call` is offered `input_shape`, `num_classes`, `mean` and `variance`."""
+    augment: tuple[Augmentation, ...] = ()
+    """What is done to training images, in order."""
+    loss: Loss = CrossEntropy()
+    """A `Call` must build a Keras loss of one-hot labels and logits."""
+    optimizer: Optimizer = SGD()
+    """A `Call` is offered `learning_rate`, and may state its own in place of a schedule."""
+    schedule: Schedule | None = None
+    """None keeps the rate. A `Call` is offered `peak`, `steps` and `warmup_steps`."""
+    stopping: Stopping = Stopping()
+    """Which epoch is kept, and when to stop."""
+    epochs: int | None = bounded(None, at_least=1)
+    """Length of every phase that states none."""
+    phases: tuple[Phase, ...] = (Phase(),)
+    """Usually one, that changes nothing."""
+    batch_size: int = bounded(128, at_least=1)
+    """Images a step. An epoch drops the images that fill no batch: others in each epoch."""
+    precision: Literal["auto", "float32", "mixed_bfloat16", "mixed_float16"] = "auto"
+    """"auto" takes the fastest that the machine computes well in."""
+    seed: int = bounded(0, at_least=0, below=2**31)
+    """Of the weights, the order of the images and their augmentation."""
+    stand_in: str | None = None
+    """Variant of the same file that `run` takes where the data can't be had."""
+    schema: int = SCHEMA
+    """Version of the vocabulary that the recipe was written in."""
+
+    def check(self):
+        if self.schema != SCHEMA:
+            raise RecipeError(
+                "schema", f"must be {SCHEMA} in this version of keras_recipes; got {self.schema}",
+                "Install the version that wrote the recipe, or rewrite it and drop `schema`.",
+            )  # fmt: skip
+        if self.stand_in is not None and not self.stand_in.isidentifier():
+            raise RecipeError(
+                "stand_in", f"must be the name of a variant in the file; got {self.stand_in!r}",
+                'Write, for example, stand_in="digits" beside digits = replace(recipe, ...).',
+            )  # fmt: skip
+        self._check_phases()
+        for index, phase in enumerate(resolve_phases(self)):
+            _check_phase(phase, self._phase_place(index), self.batch_size)
+
+    def _check_phases(self):
+        if not self.phases:
+            raise RecipeError("phases", "must hold at least one Phase; got ()", "Leave it out.")
+        names = [phase.name for phase in self.phases]
+        for name in names:
+            if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+                raise RecipeError(
+                    "phases", f"have a name {name!r} that is not of letters, digits, - and _",
+                    'Write, for example, Phase(name="head").',
+                )  # fmt: skip
+            if names.count(name) > 1:
+                raise RecipeError(
+                    "phases", f"have two of the name {name!r}", "Give each a name of its own."
+                )
+        without = [index for index, phase in enumerate(self.phases) if phase.epochs is None]
+        if self.epochs is None and without:
+            raise RecipeError(
+                "epochs", "is missing", "Say how long to train, for example epochs=30."
+            )
+        if self.epochs is not None and not without:
+            raise RecipeError(
+                "epochs", "takes no effect, since every phase states its own",
+                "Leave it out, or take epochs out of a phase.",
+            )  # fmt: skip
+
+    def _phase_place(self, index):
+        return "" if len(self.phases) == 1 else f"phases.{index}."
+
+
+def resolve_phases(recipe: Recipe) -> tuple[Phase, ...]:
+    """The phases with every choice that they leave to the recipe filled in."""
+    inherited = [each.name for each in fields(Phase) if each.name != "name"]
+    return tuple(
+        replace(
+            phase,
+            **{name: getattr(recipe, name) for name in inherited if getattr(phase, name) is None},
+        )
+        for phase in recipe.phases
+    )
+
+
+def _check_phase(phase, place, batch_size):
+    warmup = getattr(phase.schedule, "warmup_epochs", 0)
+    if warmup >= phase.epochs:
+        raise RecipeError(
+            f"{place}schedule.warmup_epochs",
+            f"must be less than the {phase.epochs} epochs; got {warmup}",
+            "Warm up for less, or train longer.",
+        )
+    if phase.stopping.start_from_epoch >= phase.epochs:
+        raise RecipeError(
+            f"{place}stopping.start_from_epoch",
+            f"must be less than the {phase.epochs} epochs; got {phase.stopping.start_from_epoch}",
+            "No epoch would be kept: start earlier, or train longer.",
+        )
+    states_rate = isinstance(phase.optimizer, Call) and "learning_rate" in dict(
+        phase.optimizer.arguments
+    )
+    if isinstance(phase.optimizer, Call) and not states_rate:
+        raise RecipeError(
+            f"{place}optimizer",
+            f"is {phase.optimizer!r}, which states no learning_rate",
+            "Add learning_rate=..., the highest of the schedule.",
+        )
+    if batch_size == 1 and any(type(each).__name__ == "MixUp" for each in phase.augment):
+        raise RecipeError(
+            "batch_size", "must be at least 2 where MixUp blends the images of a batch; got 1",
+            "Use a larger batch, or take MixUp out.",
+        )  # fmt: skip

@@ -1,0 +1,47 @@
+"""MixUp: images and labels blended in pairs."""
+
+import math
+import numbers
+
+from keras_recipes.augment.float32_policy import float32_policy
+from keras_recipes.errors import RecipeError
+
+# Below, both of the gamma draws that make up a share underflow float32 too often: the share is
+# then 1/2, the one value that should be rare. At 0.05 it happens to 1 image in 6,000.
+_SMALLEST_ALPHA = 0.05
+
+
+def mixup(alpha=0.2):
+    """Blend each image and its label with another's of the batch, in the same shares.
+
+    The share is drawn from Beta(alpha, alpha) for each image.
+    Source: Zhang et al. 2018, arXiv:1710.09412 (0.2 for ImageNet, 1 for CIFAR-10).
+
+    The layer takes a dict of `"images"` and one-hot float `"labels"`.
+
+    Args:
+        alpha: at least 0.05; 0.2 mostly leaves one image dominant, 1 makes all shares alike.
+
+    Returns:
+        `keras_cv.layers.MixUp`.
+
+    Raises:
+        RecipeError: if `alpha` is less than 0.05, or no finite number.
+
+    Example:
+        ```python
+        mix = mixup(alpha=0.2)
+        dataset = dataset.map(lambda images, labels: mix({"images": images, "labels": labels}))
+        ```
+    """
+    is_number = isinstance(alpha, numbers.Real) and not isinstance(alpha, bool)
+    if not is_number or not math.isfinite(alpha) or alpha < _SMALLEST_ALPHA:
+        raise RecipeError(
+            "mixup.alpha",
+            f"must be a number of at least {_SMALLEST_ALPHA}; got {alpha!r}",
+            "Use 0.2, or leave the layer out to turn mixing off.",
+        )
+    import keras_cv
+
+    with float32_policy():
+        return keras_cv.layers.MixUp(alpha=float(alpha))

@@ -1,0 +1,191 @@
+"""Augmentation of a batch as a pure function of (seed, epoch, step)."""
+
+import inspect
+import numbers
+
+import keras
+import tensorflow as tf
+
+from keras_recipes.augment.audit import stateful_operations
+from keras_recipes.augment.float32_policy import float32_policy
+from keras_recipes.augment.keyed import batch_key, fold_key, keyed_randomness
+from keras_recipes.errors import RecipeError
+
+
+def build_pipeline(layers, *, seed, image_shape, num_classes, batch_size):
+    """Trace layers, each by itself and without state, into a pipeline for `tf.data`.
+
+    Layers take and return a dict of `"images"`, float32 in 0..255, and `"labels"`, one-hot
+    float32. Layer n draws from a key of (seed, epoch, step, n), so a layer added or removed after
+    it changes nothing that it draws.
+
+    Args:
+        layers: Keras or KerasCV layers, or functions from such a dict to such a dict; built under
+            `float32_policy`. May be empty: the pipeline then only casts to float32.
+        seed: integer in `[0, 2**31)`.
+        image_shape: `(height, width, channels)`.
+        num_classes: length of a label.
+        batch_size: images in every batch, or None if batches differ in size.
+
+    Returns:
+        `AugmentPipeline`.
+
+    Raises:
+        RecipeError: naming the layer by its index, as `augment.2 (RandomJpegQuality)`, if it cannot
+            be traced, holds state that no key can replace, computes in less than float32, or
+            changes a shape or type.
+
+    Example:
+        ```python
+        augment = build_pipeline(
+            [PaddedCrop(4), random_flip()],
+            seed=0, image_shape=(32, 32, 3), num_classes=10, batch_size=128,
+        )
+        dataset = dataset.map(augment, num_parallel_calls=tf.data.AUTOTUNE)
+        ```
+    """
+    if isinstance(seed, bool) or not isinstance(seed, numbers.Integral) or not 0 <= seed < 2**31:
+        raise RecipeError(
+            "seed", f"must be an integer in [0, 2**31); got {seed!r}", "Use 0 if any will do."
+        )
+    images = tf.TensorSpec((batch_size, *image_shape), tf.float32)
+    labels = tf.TensorSpec((batch_size, num_classes), tf.float32)
+    traced = [
+        _trace(layer, f"augment.{n} ({_name(layer)})", images, labels, f"{seed}.{n}")
+        for n, layer in enumerate(layers)
+    ]
+    return AugmentPipeline(traced, seed, images, labels)
+
+
+class AugmentPipeline:
+    """Augment a batch by the key of its seed, epoch and step; made by `build_pipeline`."""
+
+    def __init__(self, traced_layers, seed, images, labels):
+        self._traced_layers = traced_layers
+        self._seed = seed
+        self._images = images
+        self._labels = labels
+
+    def __call__(self, images, labels, epoch, step):
+        """Augment one batch.
+
+        Args:
+            images: uint8 or float32 in 0..255, shape `(batch_size, *image_shape)`.
+            labels: one-hot float32, shape `(batch_size, num_classes)`.
+            epoch: scalar int64, from 0.
+            step: scalar int64, of the run or of the epoch, from 0.
+
+        Returns:
+            images, float32 in 0..255, and labels, float32, of the same shapes.
+
+        Raises:
+            RecipeError: if images or labels are of another type.
+        """
+        if images.dtype not in (tf.uint8, tf.float32):
+            raise RecipeError(
+                "images",
+                f"must be uint8 or float32, in 0..255; got {images.dtype.name}",
+                "Cast them first.",
+            )
+        if labels.dtype != tf.float32:
+            raise RecipeError(
+                "labels",
+                f"must be one-hot float32; got {labels.dtype.name}, which augmentation layers "
+                "corrupt",
+                "Use tf.one_hot(labels, num_classes).",
+            )
+        images = tf.ensure_shape(tf.cast(images, tf.float32), self._images.shape)
+        labels = tf.ensure_shape(labels, self._labels.shape)
+        key = batch_key(self._seed, epoch, step)
+        for n, traced in enumerate(self._traced_layers):
+            outputs = traced(images, labels, fold_key(key, n))
+            # Some layers lose the static shape.
+            images = tf.ensure_shape(outputs["images"], self._images.shape)
+            labels = tf.ensure_shape(outputs["labels"], self._labels.shape)
+        return images, labels
+
+
+def _trace(layer, where, images, labels, python_seed):
+    """A layer as a `ConcreteFunction` of images, labels and a key that has passed all checks."""
+    if not callable(layer):
+        raise RecipeError(
+            where, f"must be a layer or a function; got {layer!r}", "Pass a built Keras layer."
+        )
+    _check_precision(layer, where)
+    options = {"training": True} if _takes_training(layer) else {}
+
+    @tf.function
+    def call(images, labels):
+        with float32_policy():
+            return layer({"images": images, "labels": labels}, **options)
+
+    @tf.function
+    def call_keyed(images, labels, key):
+        with float32_policy(), keyed_randomness(key, python_seed):
+            return layer({"images": images, "labels": labels}, **options)
+
+    try:
+        if not all(part.built for part in _layers_within(layer)):
+            # Keras builds these at the first call, in a graph of their own where no key reaches.
+            call.get_concrete_function(images, labels)
+        traced = call_keyed.get_concrete_function(images, labels, tf.TensorSpec([2], tf.int32))
+    except Exception as error:
+        raise RecipeError(
+            where,
+            f"cannot be traced: {type(error).__name__}: {error}",
+            'It must take a dict of "images" and one-hot float32 "labels".',
+        ) from error
+    _check_outputs(traced.structured_outputs, {"images": images, "labels": labels}, where)
+    stateful = stateful_operations(traced)
+    if stateful:
+        raise RecipeError(
+            where,
+            "must draw its randomness from its key alone; got operations with state: "
+            + ", ".join(stateful),
+            "Draw by tf.random, keras.random or a Keras SeedGenerator, without variables or "
+            "Python calls.",
+        )
+    return traced
+
+
+def _name(layer):
+    return getattr(layer, "__name__", type(layer).__name__)
+
+
+def _takes_training(layer):
+    return "training" in inspect.signature(getattr(layer, "call", layer)).parameters
+
+
+def _layers_within(layer):
+    """A Keras layer and all layers that it is made of; nothing for a function."""
+    return layer._flatten_layers() if isinstance(layer, keras.layers.Layer) else []
+
+
+def _check_precision(layer, where):
+    # The layers that a KerasCV layer builds follow the global policy, whatever its own.
+    for part in _layers_within(layer):
+        if part.compute_dtype != "float32":
+            raise RecipeError(
+                where,
+                f"must compute in float32; got {part.compute_dtype} in {_name(part)}",
+                "Build it inside `with float32_policy():`.",
+            )
+
+
+def _check_outputs(outputs, inputs, where):
+    for entry, tensor in inputs.items():
+        if not isinstance(outputs, dict) or entry not in outputs:
+            raise RecipeError(
+                where,
+                f'must return a dict of "images" and "labels"; got {type(outputs).__name__}'
+                + (f" of {', '.join(outputs)}" if isinstance(outputs, dict) else ""),
+                "Return the dict that it was given, with the entries changed.",
+            )
+        result = outputs[entry]
+        if result.dtype != tf.float32 or not result.shape.is_compatible_with(tensor.shape):
+            raise RecipeError(
+                where,
+                f"must keep the {entry} float32 of shape {tuple(tensor.shape)}; "
+                f"got {result.dtype.name} of shape {tuple(result.shape)}",
+                "Resize before the pipeline; change labels in the loss.",
+            )

@@ -1,0 +1,273 @@
+"""Keeps the best model, and stops when it no longer gets better."""
+
+import difflib
+import math
+from numbers import Integral, Real
+
+import keras
+import numpy as np
+
+from keras_recipes.callbacks.metric_direction import metric_direction
+from keras_recipes.callbacks.model_file import ModelFile
+from keras_recipes.errors import RecipeError
+
+_STATE = ("best", "best_epoch", "wait", "stopped_epoch")
+
+
+class BestCheckpoint(keras.callbacks.Callback):
+    """Save the best model, stop without progress, end with the best weights: one callback.
+
+    Whenever the monitored value improves by more than `min_delta`, the model as it is at that
+    epoch's end is saved: with `use_ema=True` the raw weights, which is also what validation saw,
+    not their average (list `keras.callbacks.SwapEMAWeights(swap_on_epoch=True)` before this to
+    save the average). NaN and infinity never are an improvement, from the first epoch on, and
+    count towards `patience`. Epochs that don't report the value (`validation_freq`) are passed
+    over, once one has.
+
+    The file is written beside its place and renamed, so it is never half there. A `.keras` file
+    is uncompiled: `keras.models.load_model` needs nothing of this package. (A Sequential model
+    is saved as the Functional model that it is underneath.) A file that an earlier run left there
+    stays until the first improvement of this one.
+
+    Args:
+        filepath: where to save; ends in `.keras` (the whole model, Functional or Sequential) or
+            `.weights.h5` (weights only, any model; a subclassed model's optimiser comes along).
+            Missing folders are made.
+        monitor: a name in the logs, such as `"val_loss"` or `"val_accuracy"`.
+        mode: `"min"`, `"max"`, or None to go by the name where it leaves no doubt.
+        patience: stop after this many epochs in a row without improvement, at least 1; None
+            never stops.
+        min_delta: an improvement must be larger than this, 0 or more.
+        start_from_epoch: epochs before this one (counted from 0) are neither saved nor counted
+            towards `patience`.
+        restore_best: put the best weights in the model when training ends, also after the
+            averaging of `use_ema`. Keeps a copy of them in memory; should the file be gone by
+            then, it is written again.
+
+    Attributes:
+        best: best value so far, or None.
+        best_epoch: its epoch, counted from 0, or None.
+        stopped_epoch: epoch at which patience ran out, or None.
+
+    Raises:
+        RecipeError: if an argument is outside its range, the name leaves its direction in doubt,
+            nothing reports the monitored value, or the model can't be saved in this format.
+
+    Example:
+
+    ```python
+    best = BestCheckpoint("run/best.keras", "val_accuracy", patience=5)
+    model.fit(x, y, validation_data=(x_val, y_val), epochs=100, callbacks=[best])
+    print(best.best, best.best_epoch)  # the model now holds the weights of that epoch
+    ```
+    """
+
+    def __init__(
+        self,
+        filepath,
+        monitor="val_loss",
+        *,
+        mode=None,
+        patience=None,
+        min_delta=0.0,
+        start_from_epoch=0,
+        restore_best=True,
+    ):
+        super().__init__()
+        try:
+            self._file = ModelFile(filepath)
+        except RecipeError as error:
+            raise error.within("BestCheckpoint") from None
+        self.filepath = self._file.path
+        self.monitor = monitor
+        self.mode = _as_mode(mode, monitor)
+        if patience is not None:
+            _check(
+                _is_whole(patience) and patience >= 1,
+                "patience",
+                f"must be a whole number of at least 1, or None; got {patience!r}",
+                "Use 1 to stop at the first epoch without improvement, None never to stop.",
+            )
+        _check(
+            isinstance(min_delta, Real) and 0 <= min_delta < math.inf,
+            "min_delta",
+            f"must be a number, 0 or more; got {min_delta!r}",
+            "It is a size: the mode says which way is better.",
+        )
+        _check(
+            _is_whole(start_from_epoch) and start_from_epoch >= 0,
+            "start_from_epoch",
+            f"must be a whole number, 0 or more; got {start_from_epoch!r}",
+            "Epochs count from 0.",
+        )
+        _check(
+            isinstance(restore_best, bool),
+            "restore_best",
+            f"must be True or False; got {restore_best!r}",
+            "Use True to end with the best weights in the model.",
+        )
+        self.patience = patience
+        self.min_delta = min_delta
+        self.start_from_epoch = start_from_epoch
+        self.restore_best = restore_best
+        self._reset()
+
+    def on_train_begin(self, logs=None):
+        self._reset()
+        epochs = (self.params or {}).get("epochs")
+        _check(
+            epochs is None or self.start_from_epoch < epochs,
+            "start_from_epoch",
+            f"must be below the number of epochs, {epochs}; got {self.start_from_epoch}",
+            "Start earlier, or train for longer: nothing would be saved.",
+        )
+        try:
+            self._file.prepare(self.model)
+        except RecipeError as error:
+            raise error.within("BestCheckpoint") from error.__cause__
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs = logs or {}
+        current = logs.get(self.monitor)
+        if current is None:
+            self._check_reported(epoch, logs)
+            return
+        self._reported = True
+        if epoch < self.start_from_epoch:
+            return
+        current = self._as_number(current)
+        if self._improves(current):
+            self._file.save(self.model)
+            if self.restore_best:
+                self._best_weights = self.model.get_weights()
+            self.best, self.best_epoch, self.wait = current, epoch, 0
+            return
+        self.wait += 1
+        if self.patience is not None and self.wait >= self.patience:
+            self.stopped_epoch = epoch
+            self.model.stop_training = True
+
+    def on_train_end(self, logs=None):
+        if not self.restore_best or self.best_epoch is None:
+            return
+        if self._best_weights is not None:
+            self.model.set_weights(self._best_weights)
+            if not self.filepath.exists():
+                self._file.save(self.model)
+        else:  # resumed, and no better since
+            self._check_file()
+            self._file.restore(self.model)
+        self._best_weights = None
+
+    def get_state(self):
+        """What a resumed run needs, as JSON can hold it; the best weights stay in the file."""
+        return {name: getattr(self, name) for name in _STATE}
+
+    def set_state(self, state):
+        """Continue from `get_state()`; call it after `on_train_begin`, which forgets all.
+
+        Raises:
+            RecipeError: if `state` has other keys, or tells of a best model whose file is gone.
+        """
+        _check(
+            set(state) == set(_STATE),
+            "set_state",
+            f"must be given {', '.join(_STATE)}; got {', '.join(map(str, state)) or 'nothing'}",
+            "Give it what get_state() returned.",
+        )
+        for name in _STATE:
+            setattr(self, name, state[name])
+        self._reported = self.best_epoch is not None or self.wait > 0
+        self._best_weights = None
+        if self.best_epoch is not None:
+            self._check_file()
+
+    def _reset(self):
+        self.best = None
+        self.best_epoch = None
+        self.stopped_epoch = None
+        self.wait = 0
+        self._reported = False
+        self._best_weights = None
+
+    def _improves(self, current):
+        if not math.isfinite(current):
+            return False
+        if self.best is None:
+            return True
+        if self.mode == "min":
+            return current < self.best - self.min_delta
+        return current > self.best + self.min_delta
+
+    def _as_number(self, value):
+        value = np.asarray(keras.ops.convert_to_numpy(value))
+        _check(
+            value.size == 1,
+            "monitor",
+            f"must be a single number each epoch; {self.monitor!r} has the shape {value.shape}",
+            "Monitor its mean, or another metric.",
+        )
+        return float(value.reshape(()))
+
+    def _check_reported(self, epoch, logs):
+        """Raise if nothing will ever report the monitored value, as far as can be told."""
+        validated = any(name.startswith("val_") for name in logs)
+        needs_validation = self.monitor.startswith("val_") and not validated
+        if self._reported or (needs_validation and epoch < self.start_from_epoch):
+            return
+        fix = ""
+        # Only where close: `val_loss` is like `loss`, but what it lacks is validation data.
+        close = difflib.get_close_matches(self.monitor, logs, n=1)
+        if close and not needs_validation:
+            fix = f"Did you mean {close[0]!r}?"
+        elif needs_validation:
+            fix = (
+                "Pass validation_data to model.fit; with validation_freq=n, also "
+                "start_from_epoch=n - 1 here."
+            )
+        raise RecipeError(
+            "BestCheckpoint.monitor",
+            f"must be one of the logs ({', '.join(sorted(logs)) or 'none'}); got {self.monitor!r}",
+            fix or "Give the metric to model.compile, or monitor one of these.",
+        )
+
+    def _check_file(self):
+        _check(
+            self.filepath.exists(),
+            "filepath",
+            f"must still hold the best model, of epoch {self.best_epoch}; "
+            f"{str(self.filepath)!r} is not there",
+            "Put the file back, or begin the run anew.",
+        )
+
+
+def _check(holds, argument, problem, fix):
+    if not holds:
+        raise RecipeError(f"BestCheckpoint.{argument}", problem, fix)
+
+
+def _is_whole(value):
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def _as_mode(mode, monitor):
+    _check(
+        isinstance(monitor, str) and monitor,
+        "monitor",
+        f"must be a name in the logs; got {monitor!r}",
+        'Use "val_loss" or "val_accuracy".',
+    )
+    _check(
+        mode in (None, "min", "max"),
+        "mode",
+        f'must be "min", "max" or None; got {mode!r}',
+        'Use "max" where more is better.',
+    )
+    mode = mode or metric_direction(monitor)
+    _check(
+        mode is not None,
+        "mode",
+        f"must be given for {monitor!r}, whose name doesn't tell whether more or less is better",
+        'Pass mode="min" or mode="max".',
+    )
+    return mode

@@ -43,6 +43,12 @@ class TFDS:
                 'Write, for example, TFDS("cifar10").',
             )  # fmt: skip
 
+    def require(self):
+        """Make sure, within seconds, that the data can be had; raises `DataUnavailable`."""
+        from keras_recipes.data import tfds
+
+        tfds.require(self.name)
+
     def build(self):
         """Read the training part.
 
@@ -85,6 +91,9 @@ class Digits:
 
     def check(self):
         _check_division(self)
+
+    def require(self):
+        """Always at hand."""
 
     def build(self):
         """Read the training part; returns `keras_recipes.data.Dataset`."""

@@ -1,0 +1,17 @@
+"""Images with labels: sources, their division, and the keyed stream of batches."""
+
+from keras_recipes.data.dataset import Dataset, Examples, build_dataset, channel_statistics
+from keras_recipes.data.division import Division, divide
+from keras_recipes.data.stream import evaluation_batches, steps_per_epoch, training_batches
+
+__all__ = [
+    "Dataset",
+    "Division",
+    "Examples",
+    "build_dataset",
+    "channel_statistics",
+    "divide",
+    "evaluation_batches",
+    "steps_per_epoch",
+    "training_batches",
+]

@@ -1,0 +1,107 @@
+"""The keyed stream of batches: what step `t` trains on is a function of (seed, t) alone.
+
+The order within an epoch is a keyed permutation of the examples, evaluated an index at a time, so
+a stream begins at any step at once and is the same whatever the parallelism.
+"""
+
+import numpy as np
+
+from keras_recipes.data.dataset import Examples
+from keras_recipes.errors import RecipeError
+
+
+def steps_per_epoch(examples: Examples, batch_size: int) -> int:
+    """Full batches in an epoch; what is left over differs from epoch to epoch.
+
+    Raises:
+        RecipeError: if the examples fill no batch.
+    """
+    if batch_size > len(examples):
+        raise RecipeError(
+            "batch_size", f"is {batch_size}, but there are {len(examples)} training images",
+            f"Use {max(1, len(examples) // 10)}, say.",
+        )  # fmt: skip
+    return len(examples) // batch_size
+
+
+def training_batches(
+    examples: Examples,
+    num_classes: int,
+    *,
+    seed: int,
+    batch_size: int,
+    first_step: int,
+    last_step: int,
+    augment=None,
+    parallel_calls: int | None = None,
+):
+    """Batches of the global steps `first_step` to `last_step - 1`.
+
+    Args:
+        augment: function of (images uint8, labels, epoch, step) to (images float32, labels), as
+            `keras_recipes.augment.build_pipeline` makes it; None for the images as they are.
+        parallel_calls: batches made at once; None leaves it to TensorFlow.
+
+    Returns:
+        `tf.data.Dataset` of (images float32 `(batch_size, height, width, channels)` in 0..255,
+        one-hot labels float32 `(batch_size, num_classes)`).
+    """
+    import tensorflow as tf
+
+    per_epoch = steps_per_epoch(examples, batch_size)
+    gather = _gather(examples, num_classes)
+
+    def batch(step):
+        epoch = step // per_epoch
+        places = (step % per_epoch) * batch_size + tf.range(batch_size, dtype=tf.int64)
+        key = tf.stack([seed, tf.cast(epoch, tf.int32)])
+        chosen = tf.random.experimental.index_shuffle(places, key, len(examples) - 1)
+        images, labels = gather(chosen, batch_size)
+        if augment is None:
+            return tf.cast(images, tf.float32), labels
+        return augment(images, labels, epoch, step)
+
+    steps = tf.data.Dataset.range(first_step, last_step)
+    parallel_calls = parallel_calls or tf.data.AUTOTUNE
+    return steps.map(batch, num_parallel_calls=parallel_calls, deterministic=True).prefetch(
+        tf.data.AUTOTUNE
+    )
+
+
+def evaluation_batches(examples: Examples, num_classes: int, batch_size: int):
+    """All examples once, in their order; the last batch may be smaller.
+
+    Returns:
+        `tf.data.Dataset` of (images float32 in 0..255, one-hot labels float32).
+    """
+    import tensorflow as tf
+
+    gather = _gather(examples, num_classes)
+    count = len(examples)
+
+    def batch(start):
+        images, labels = gather(tf.range(start, tf.minimum(start + batch_size, count)), None)
+        return tf.cast(images, tf.float32), labels
+
+    starts = tf.data.Dataset.range(0, count, batch_size)
+    return starts.map(batch, num_parallel_calls=2, deterministic=True).prefetch(2)
+
+
+def _gather(examples, num_classes):
+    """Function of (positions, their static number or None) to (uint8 images, one-hot labels).
+
+    Read by NumPy rather than by a TensorFlow constant: one copy of the data, and memory maps work.
+    """
+    import tensorflow as tf
+
+    def read(positions):
+        rows = examples.indices[positions]
+        return np.asarray(examples.images[rows]), examples.labels[rows]
+
+    def gather(positions, count):
+        images, labels = tf.numpy_function(read, [positions], [tf.uint8, tf.int64], stateful=False)
+        images = tf.ensure_shape(images, (count, *examples.image_shape))
+        labels = tf.ensure_shape(labels, (count,))
+        return images, tf.one_hot(labels, num_classes)
+
+    return gather

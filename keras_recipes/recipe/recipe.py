@@ -12,6 +12,7 @@ from keras_recipes.recipe.model import CifarResNet
 from keras_recipes.recipe.optimizer import SGD
 from keras_recipes.recipe.part import bounded, part
 from keras_recipes.recipe.phase import Augmentation, Loss, Optimizer, Phase, Schedule
+from keras_recipes.recipe.schedule import Step
 from keras_recipes.recipe.stopping import Stopping
 
 SCHEMA = 1
@@ -117,6 +118,12 @@ def _check_phase(phase, place, batch_size):
             f"{place}schedule.warmup_epochs",
             f"must be less than the {phase.epochs} epochs; got {warmup}",
             "Warm up for less, or train longer.",
+        )
+    if isinstance(phase.schedule, Step) and phase.schedule.at[0] * phase.epochs < warmup:
+        raise RecipeError(
+            f"{place}schedule.at",
+            f"begins at {phase.schedule.at[0]} of {phase.epochs} epochs, within the warm-up",
+            "Step later, or warm up for less.",
         )
     if phase.stopping.start_from_epoch >= phase.epochs:
         raise RecipeError(

@@ -46,7 +46,7 @@ class Step:
     """The full rate, multiplied by a factor at given points. Source: He et al. 2015, 4.2."""
 
     at: tuple[float, ...] = bounded((0.5, 0.75), above=0, below=1)
-    """The points, as shares of the phase after the warm-up."""
+    """The points, as shares of the phase, warm-up included."""
     factor: float = bounded(0.1, above=0, at_most=1)
     """What the rate is multiplied by at each."""
     warmup_epochs: float = bounded(0.0, at_least=0)

@@ -113,6 +113,7 @@ WRONG = [
     (lambda: Stopping(monitor="val_acc"), "stopping.monitor", "'val_accuracy'"),
     (lambda: Flip(mode="sideways"), "augment.Flip.mode", "'horizontal'"),
     (lambda: Cutout(0), "augment.Cutout.size", "at least 1"),
+    (lambda: MixUp(0.01), "augment.MixUp.alpha", "at least 0.05"),
     (lambda: Call("no_colon"), "Call", "file.py:name"),
     (lambda: Call("a:b", x=[1]), "Call('a:b').x", "tuple"),
     (lambda: replace(RICH, augment=Flip()), "augment", "(Flip(...),)"),
@@ -132,6 +133,7 @@ WRONG = [
         "phases.0.stopping.start_from_epoch",
         "start earlier",
     ),
+    (lambda: replace(RICH, schedule=Step(at=(0.1,), warmup_epochs=2)), "schedule.at", "warm-up"),
     (lambda: replace(RICH, optimizer=Call("keras.optimizers:Adam")), "optimizer", "learning_rate"),
     (lambda: replace(RICH, stand_in="a b"), "stand_in", "variant"),
 ]

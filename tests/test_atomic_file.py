@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from keras_recipes.callbacks.atomic_file import replacing
+from keras_recipes.atomic_file import replacing
 
 
 def test_appears_whole_when_done(tmp_path):

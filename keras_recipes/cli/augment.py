@@ -1,0 +1,66 @@
+"""Draw what the network is shown: images beside their augmented versions, as a PNG.
+
+keras-recipes augment recipes/cifar_resnet.py
+keras-recipes augment recipes/cifar_resnet.py --set "augment=(MixUp(0.4),)" --out mixup.png
+"""
+
+from pathlib import Path
+
+from keras_recipes.cli.quiet_tensorflow import load_quietly
+from keras_recipes.cli.recipe_arguments import add_recipe_arguments
+from keras_recipes.errors import DataUnavailable, RecipeError, did_you_mean
+from keras_recipes.recipe.load import load
+from keras_recipes.recipe.recipe import resolve_phases
+
+
+def add_arguments(parser):
+    add_recipe_arguments(parser)
+    parser.add_argument("--out", metavar="FILE", help="the picture; augment-NAME.png")
+    parser.add_argument("--images", type=int, default=8, help="rows, an image each; 8")
+    parser.add_argument("--times", type=int, default=6, help="augmented versions of each; 6")
+    parser.add_argument("--phase", help="the phase whose augmentation is drawn; the first")
+
+
+def run(options):
+    for name, value, most in (("images", options.images, 64), ("times", options.times, 32)):
+        if not 1 <= value <= most:
+            raise RecipeError(f"--{name}", f"must be in [1, {most}]; got {value}", "Use 8.")
+    out = Path(options.out or "augment.png")
+    if out.suffix != ".png":
+        raise RecipeError("--out", f"must end in .png; got {out}", f"Use {out.stem}.png.")
+    loaded = load(options.recipe, options.assignments)
+    if options.out is None:
+        out = Path(f"augment-{loaded.name}.png")
+    phase = _phase(loaded.recipe, options.phase)
+    try:
+        loaded.recipe.data.require()
+    except DataUnavailable as error:
+        if loaded.stand_in is None:
+            raise
+        stand_in = f"{loaded.path}:{loaded.recipe.stand_in}"
+        raise DataUnavailable(
+            error.where, error.problem, f"{error.fix} Or draw the stand-in: {stand_in}."
+        ) from None
+    load_quietly()
+    from keras_recipes.report.augment_grid import draw_augmentation
+
+    dataset = loaded.recipe.data.build()
+    draw_augmentation(
+        phase.augment,
+        dataset,
+        loaded.directory,
+        out,
+        seed=loaded.recipe.seed,
+        images=options.images,
+        times=options.times,
+    )
+    print(out)
+
+
+def _phase(recipe, name):
+    phases = {phase.name: phase for phase in resolve_phases(recipe)}
+    if name is None:
+        return next(iter(phases.values()))
+    if name not in phases:
+        raise RecipeError("--phase", f"is {name!r}, which is none", did_you_mean(name, phases))
+    return phases[name]

@@ -1,0 +1,64 @@
+"""The command line's frame: its commands, its errors, its exit codes.
+
+0 done, 1 a failure that is not the recipe's, 2 a mistake in the recipe or the command, 130 Ctrl-C.
+"""
+
+import argparse
+import sys
+
+import keras_recipes
+from keras_recipes.cli import augment, listing, run, show
+from keras_recipes.errors import RecipeError, did_you_mean
+
+COMMANDS = {"run": run, "list": listing, "show": show, "augment": augment}
+
+
+def main(arguments=None) -> int:
+    """Carry out a command line; returns the exit code."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        return COMMANDS[options.command].run(options) or 0
+    except RecipeError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # `... | head`
+        sys.stderr.close()
+        return 0
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message):
+        raise SystemExit(_complain(self, message))
+
+
+def _complain(parser, message):
+    if "invalid choice" in message and "argument COMMAND" in message:
+        wrong = message.split("invalid choice: ")[1].split("'")[1]
+        message = f"there is no command {wrong!r}. {did_you_mean(wrong, COMMANDS)}"
+    print(f"error: {message}", file=sys.stderr)
+    print(f"{parser.prog} --help tells what there is.", file=sys.stderr)
+    return 2
+
+
+def _parser():
+    parser = _Parser(
+        prog="keras-recipes",
+        description="Training recipes for Keras that can be trusted.",
+        epilog="keras-recipes COMMAND --help tells more of a command.",
+    )
+    parser.add_argument("--version", action="version", version=keras_recipes.__version__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, module in COMMANDS.items():
+        summary = module.__doc__.partition("\n")[0]
+        command = commands.add_parser(
+            name,
+            help=summary,
+            description=module.__doc__,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        module.add_arguments(command)
+    return parser

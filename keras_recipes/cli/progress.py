@@ -1,0 +1,130 @@
+"""How training goes, for people: a live line on a terminal, plain lines elsewhere."""
+
+import time
+
+import keras
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+from keras_recipes.report.duration import format_seconds
+
+_REFRESH_SECONDS = 0.1
+_PLAIN_SECONDS = 60.0
+
+
+def make_display(console: Console, epochs: int) -> "Display":
+    """A `Display` of the kind that suits the console.
+
+    Args:
+        console: where it goes.
+        epochs: length of the whole run.
+    """
+    return LiveDisplay(console, epochs) if console.is_terminal else Display(console, epochs)
+
+
+class Display(keras.callbacks.Callback):
+    """A line an epoch, and one a minute in between."""
+
+    def __init__(self, console: Console, epochs: int):
+        super().__init__()
+        self._console = console
+        self._epochs = epochs
+        self._best = None
+        self._began = None
+
+    def begin_phase(self, name, rates, first_epoch, steps, batch_size, monitor):
+        """What the phase is; called before its `fit`."""
+        self._rates, self._first_epoch = rates, first_epoch
+        self._steps, self._batch_size = steps, batch_size
+        self._monitor = monitor
+        if name != "train":
+            self._console.print(f"phase [bold]{name}[/]")
+
+    def end_epoch(self, record: dict):
+        """Say how an epoch went, as `metrics.jsonl` has it."""
+        value = record[self._monitor]
+        direction = 1 if self._monitor == "val_accuracy" else -1
+        is_best = self._best is None or direction * value > direction * self._best
+        self._best = value if is_best else self._best
+        width = len(str(self._epochs))
+        self._console.print(
+            f"epoch {record['epoch']:>{width}}/{self._epochs}  "
+            f"loss {record['loss']:.4f}  accuracy {record['accuracy']:.4f}  "
+            f"val_nll {record['val_nll']:.4f}  val_accuracy {record['val_accuracy']:.4f}  "
+            f"rate {record['learning_rate']:.3g}  {record['images_per_second']:.0f} images/s  "
+            f"{format_seconds(record['seconds'])}{'  best' if is_best else ''}",
+            highlight=False,
+            style="bold" if is_best else "",
+            soft_wrap=True,
+        )
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._epoch = epoch
+        self._epoch_began = self._shown = time.perf_counter()
+        if self._began is None:
+            self._began, self._began_at = self._epoch_began, epoch
+        self.show(0, {})
+
+    def on_train_batch_end(self, batch, logs=None):
+        now = time.perf_counter()
+        if now - self._shown >= self.interval:
+            self._shown = now
+            self.show(batch + 1, logs)
+
+    interval = _PLAIN_SECONDS
+
+    def close(self):
+        """Give the console back, however training ended."""
+
+    def show(self, step, logs):
+        """Say how the epoch goes."""
+        if step:
+            self._console.print(self.describe(step, logs), highlight=False, soft_wrap=True)
+
+    def describe(self, step, logs) -> str:
+        """Loss, accuracy, rate, speed and time left after `step` steps of the epoch."""
+        seconds = time.perf_counter() - self._epoch_began
+        index = (self._epoch - self._first_epoch) * self._steps + max(step - 1, 0)
+        parts = [f"epoch {self._epoch + 1}/{self._epochs}  step {step}/{self._steps}"]
+        parts += [f"{name} {logs[name]:.4f}" for name in ("loss", "accuracy") if name in logs]
+        parts.append(f"rate {self._rates[index]:.3g}")
+        if step:
+            parts.append(f"{step * self._batch_size / seconds:.0f} images/s")
+            parts.append(f"{format_seconds(self._seconds_left(step))} left")
+        return "  ".join(parts)
+
+    def _seconds_left(self, step):
+        """From the mean pace so far, validation included as far as it has been seen."""
+        done = self._epoch - self._began_at + step / self._steps
+        left = self._epochs - self._epoch - step / self._steps
+        return (time.perf_counter() - self._began) / done * left
+
+
+class LiveDisplay(Display):
+    """A line that moves, with a bar for the epoch; a line an epoch stays above it."""
+
+    interval = _REFRESH_SECONDS
+
+    def on_train_begin(self, logs=None):
+        self._progress = Progress(
+            BarColumn(bar_width=20),
+            TextColumn("{task.description}"),
+            console=self._console,
+            transient=True,
+            refresh_per_second=8,
+        )
+        self._task = self._progress.add_task("", total=self._steps)
+        self._progress.start()
+
+    def on_test_begin(self, logs=None):
+        self._progress.update(self._task, description=f"epoch {self._epoch + 1}  validating")
+
+    def on_train_end(self, logs=None):
+        self._progress.stop()
+
+    def close(self):
+        if getattr(self, "_progress", None) is not None:
+            self._progress.stop()
+
+    def show(self, step, logs):
+        self._progress.update(self._task, completed=step, description=self.describe(step, logs))

@@ -1,0 +1,115 @@
+"""From a recipe's values to Keras objects: the one place that calls `build()`."""
+
+from pathlib import Path
+
+import numpy as np
+
+from keras_recipes.augment import build_pipeline, float32_policy
+from keras_recipes.data import Dataset, channel_statistics
+from keras_recipes.errors import RecipeError
+from keras_recipes.recipe import Call, Phase, Recipe
+from keras_recipes.recipe.call import build
+from keras_recipes.schedules import TableSchedule, as_table
+from keras_recipes.training.fused_batch_normalization import fuse_batch_normalization
+from keras_recipes.training.precision import Speed
+
+
+def build_model(recipe: Recipe, dataset: Dataset, directory: Path, speed: Speed):
+    """The network, under the global dtype policy; it takes raw images and returns logits.
+
+    Raises:
+        RecipeError: if it does not return one logit a class.
+    """
+    mean, variance = channel_statistics(dataset.train)
+    model = build(
+        recipe.model,
+        directory,
+        input_shape=dataset.image_shape,
+        num_classes=dataset.num_classes,
+        mean=mean,
+        variance=variance,
+    )
+    shape = getattr(model, "output_shape", None)
+    if shape != (None, dataset.num_classes):
+        raise RecipeError(
+            "model", f"must return (batch, {dataset.num_classes}) logits; it returns {shape}",
+            "End it with a Dense layer of as many units as there are classes.",
+        )  # fmt: skip
+    if speed.fused_batch_normalization:
+        fuse_batch_normalization(model)
+    return model
+
+
+def build_augmentation(augment: tuple, dataset: Dataset, directory: Path, *, seed, batch_size):
+    """The augmentation of a phase, as a function of (images, labels, epoch, step).
+
+    Raises:
+        RecipeError: if a layer can't be built, or its randomness can't be keyed.
+    """
+    with float32_policy():
+        layers = [
+            build(
+                each,
+                directory,
+                image_shape=dataset.image_shape,
+                num_classes=dataset.num_classes,
+            )
+            for each in augment
+        ]
+    return build_pipeline(
+        layers,
+        seed=seed,
+        image_shape=dataset.image_shape,
+        num_classes=dataset.num_classes,
+        batch_size=batch_size,
+    )
+
+
+def learning_rates(phase: Phase, batch_size: int, per_epoch: int, directory: Path) -> np.ndarray:
+    """The learning rate of every step of a phase, float32, shape `(epochs * per_epoch,)`."""
+    steps = phase.epochs * per_epoch
+    if isinstance(phase.optimizer, Call):
+        peak = dict(phase.optimizer.arguments)["learning_rate"]
+    else:
+        peak = phase.optimizer.peak_rate(batch_size)
+    if phase.schedule is None:
+        return np.full(steps, peak, np.float32)
+    warmup_steps = round(getattr(phase.schedule, "warmup_epochs", 0) * per_epoch)
+    if warmup_steps >= steps:
+        raise RecipeError(
+            "schedule.warmup_epochs",
+            f"leaves none of the {steps} steps for the schedule; got {warmup_steps} steps",
+            "Warm up for less, or train longer.",
+        )
+    table = as_table(
+        build(phase.schedule, directory, peak=peak, steps=steps, warmup_steps=warmup_steps),
+        "schedule",
+    )
+    if len(table) != steps:
+        raise RecipeError(
+            "schedule", f"must give {steps} rates, one a step; got {len(table)}",
+            "Return an array of `steps` numbers.",
+        )  # fmt: skip
+    return table
+
+
+def compile_phase(model, phase: Phase, rates: np.ndarray, directory: Path, speed: Speed):
+    """Compile the model with the phase's loss and a fresh optimizer.
+
+    Its metrics, `accuracy` and `nll`, know nothing of smoothing, so validation is comparable.
+    """
+    from keras_recipes.metrics import Accuracy, NegativeLogLikelihood
+    from keras_recipes.optimizers import decay_weights_alone
+
+    rate = float(rates[0]) if phase.schedule is None else TableSchedule(rates)
+    if isinstance(phase.optimizer, Call):
+        optimizer = phase.optimizer.without("learning_rate").build(directory, learning_rate=rate)
+        decay_weights_alone(optimizer, model)
+    else:
+        optimizer = phase.optimizer.build(learning_rate=rate, model=model)
+    model.compile(
+        optimizer=optimizer,
+        loss=build(phase.loss, directory),
+        metrics=[Accuracy(name="accuracy"), NegativeLogLikelihood(name="nll")],
+        jit_compile=speed.jit_compile,
+    )

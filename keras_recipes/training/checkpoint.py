@@ -1,0 +1,69 @@
+"""Everything that a run's next step depends on, in one file.
+
+`save_weights` leaves out the seed generators of dropout, the metrics and the optimizer of an
+uncompiled model; here every variable is listed and stored, so that a resumed run goes on to the
+same bits.
+"""
+
+import json
+
+import keras
+import numpy as np
+
+from keras_recipes.atomic_file import replacing
+from keras_recipes.errors import RecipeError
+
+
+def state_variables(model) -> list:
+    """Every variable that training changes, each once, in an order that the code fixes."""
+    if not model.optimizer.built:
+        model.optimizer.build(model.trainable_variables)
+    # The global generator seeds what has no generator of its own; Keras offers no public access.
+    from keras.src.random.seed_generator import global_seed_generator
+
+    variables = [*model.variables, *model.optimizer.variables, global_seed_generator().state]
+    return list({id(each): each for each in variables}.values())
+
+
+def save_checkpoint(path, model, about: dict):
+    """Write the state of a compiled model and `about`, a dict for JSON, in place of the last."""
+    arrays = {
+        f"v{index}": keras.ops.convert_to_numpy(each)
+        for index, each in enumerate(state_variables(model))
+    }
+    with replacing(path) as partial, open(partial, "wb") as file:
+        np.savez(file, about=np.array(json.dumps(about)), **arrays)
+
+
+def read_about(path) -> dict | None:
+    """What was saved beside the variables, or None where nothing was saved yet."""
+    if not path.is_file():
+        return None
+    with _open(path) as stored:
+        return json.loads(str(stored["about"]))
+
+
+def restore_checkpoint(path, model):
+    """Put the saved state in a model that is built and compiled as it was.
+
+    Raises:
+        RecipeError: if the file is damaged, or belongs to another model.
+    """
+    variables = state_variables(model)
+    with _open(path) as stored:
+        arrays = [stored[f"v{index}"] for index in range(len(stored.files) - 1)]
+    shapes = [tuple(each.shape) for each in variables]
+    if [each.shape for each in arrays] != shapes:
+        raise RecipeError(
+            str(path), "holds the state of another model or optimizer",
+            "Resume with the versions in run.json, or begin a new run.",
+        )  # fmt: skip
+    for variable, array in zip(variables, arrays, strict=True):
+        variable.assign(array)
+
+
+def _open(path):
+    try:
+        return np.load(path)
+    except (OSError, ValueError) as error:
+        raise RecipeError(str(path), f"can't be read: {error}", "Begin a new run.") from None

@@ -1,0 +1,61 @@
+"""One record an epoch: what was measured, how fast, at which rate."""
+
+import math
+import time
+
+import keras
+
+from keras_recipes.errors import RecipeError
+
+_ORDER = ("loss", "accuracy", "nll", "val_loss", "val_accuracy", "val_nll")
+
+
+class EpochLog(keras.callbacks.Callback):
+    """Hand a record of each epoch to `write`, and end training when the loss is not a number.
+
+    Args:
+        write: function of a dict: `epoch` (counted from 1 over all phases), `phase`, the metrics,
+            `learning_rate` (of the last step), `images_per_second` (training alone), `seconds`
+            (with validation).
+        phase: name of the phase.
+        rates: learning rate of each step of the phase.
+        first_epoch: epochs that came before the phase.
+        steps: steps an epoch.
+        batch_size: images a step.
+    """
+
+    def __init__(self, write, *, phase, rates, first_epoch, steps, batch_size):
+        super().__init__()
+        self._write = write
+        self._phase = phase
+        self._rates = rates
+        self._first_epoch = first_epoch
+        self._steps = steps
+        self._batch_size = batch_size
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._began = time.perf_counter()
+        self._trained = None
+
+    def on_test_begin(self, logs=None):
+        self._trained = time.perf_counter()
+
+    def on_epoch_end(self, epoch, logs=None):
+        now = time.perf_counter()
+        training_seconds = (self._trained or now) - self._began
+        last_step = (epoch - self._first_epoch + 1) * self._steps - 1
+        record = {
+            "epoch": epoch + 1,
+            "phase": self._phase,
+            **{name: logs[name] for name in _ORDER if name in logs},
+            "learning_rate": float(self._rates[last_step]),
+            "images_per_second": self._steps * self._batch_size / training_seconds,
+            "seconds": now - self._began,
+        }
+        if not math.isfinite(record["loss"]):
+            raise RecipeError(
+                "loss", f"became {record['loss']} in epoch {epoch + 1}",
+                "Lower optimizer.learning_rate or lengthen schedule.warmup_epochs; "
+                "the best epoch so far is in the run directory.",
+            )  # fmt: skip
+        self._write(record)

@@ -1,0 +1,39 @@
+"""A trained model's score on examples that it has not seen, with its uncertainty."""
+
+import numpy as np
+
+from keras_recipes.data import evaluation_batches
+
+EVALUATION_BATCH = 500
+
+
+def evaluate(model, examples, num_classes: int) -> dict:
+    """Predict a set of examples once and score the predictions.
+
+    Returns:
+        `examples`, `correct`, `accuracy`, `nll` (mean negative log-likelihood) and
+        `accuracy_interval`, Wilson's 95 % interval for the accuracy on further such images.
+    """
+    logits = model.predict(evaluation_batches(examples, num_classes, EVALUATION_BATCH), verbose=0)
+    logits = np.asarray(logits, np.float64)
+    labels = examples.class_labels()
+    correct = int(np.sum(logits.argmax(axis=1) == labels))
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    log_likelihood = shifted[np.arange(len(labels)), labels] - np.log(np.exp(shifted).sum(axis=1))
+    return {
+        "examples": len(labels),
+        "correct": correct,
+        "accuracy": correct / len(labels),
+        "accuracy_interval": wilson_interval(correct, len(labels)),
+        "nll": float(-log_likelihood.mean()),
+    }
+
+
+def wilson_interval(successes: int, trials: int) -> list[float]:
+    """95 % score interval of a share. Source: Wilson 1927, doi:10.1080/01621459.1927.10502953."""
+    z = 1.959963984540054
+    share = successes / trials
+    centre = share + z**2 / (2 * trials)
+    reach = z * np.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2))
+    scale = 1 + z**2 / trials
+    return [float((centre - reach) / scale), float((centre + reach) / scale)]

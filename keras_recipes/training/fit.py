@@ -1,0 +1,221 @@
+"""The training itself: stock `model.fit`, phase by phase, from wherever the last run ended."""
+
+import contextlib
+from dataclasses import asdict, dataclass
+
+import keras
+
+from keras_recipes.callbacks.model_file import ModelFile
+from keras_recipes.data import Dataset, evaluation_batches, steps_per_epoch, training_batches
+from keras_recipes.recipe import Recipe, resolve_phases
+from keras_recipes.training.build import (
+    build_augmentation,
+    build_model,
+    compile_phase,
+    learning_rates,
+)
+from keras_recipes.training.checkpoint import read_about, restore_checkpoint, save_checkpoint
+from keras_recipes.training.epoch_log import EpochLog
+from keras_recipes.training.evaluate import EVALUATION_BATCH
+from keras_recipes.training.events import ScalarEvents
+from keras_recipes.training.interrupt import InterruptCallback
+from keras_recipes.training.precision import Speed
+from keras_recipes.training.run_directory import RunDirectory
+
+
+@dataclass
+class Progress:
+    """How far a run has come, as its checkpoint holds it."""
+
+    epochs: int = 0
+    """Finished epochs, over all phases."""
+    phase: int = 0
+    """Index of the phase to go on with."""
+    phase_began: int = 0
+    """Epochs that were finished when it began."""
+    best: dict | None = None
+    """State of `BestCheckpoint` at the end of the last finished epoch."""
+    stopped: bool = False
+    """Whether patience ran out in the phase."""
+
+
+def fit_recipe(
+    recipe: Recipe,
+    dataset: Dataset,
+    directory: RunDirectory,
+    speed: Speed,
+    *,
+    display=(),
+    parallel_calls: int | None = None,
+):
+    """Train until every phase is done, going on from the directory's checkpoint if it has one.
+
+    Args:
+        recipe: what to train.
+        dataset: what to train on.
+        directory: where metrics, checkpoints, events and the best model go.
+        speed: precision and compilation.
+        display: callbacks that show how it goes, such as `keras_recipes.cli.progress.Display`,
+            whose `begin_phase` and `end_epoch` are called as well.
+        parallel_calls: batches prepared at once; changes no bit of the result.
+
+    Returns:
+        (model with the best epoch's weights, `Progress`).
+
+    Raises:
+        Interrupted: after Ctrl-C.
+        RecipeError: if a part can't be built, or the loss is not a number any more.
+    """
+    with dtype_policy(speed.precision):
+        keras.utils.set_random_seed(recipe.seed)
+        model = build_model(recipe, dataset, directory.path, speed)
+        about = read_about(directory.state_file)
+        progress = Progress(**about) if about else Progress()
+        resumed_phase = progress.phase if about else None
+        directory.keep_metrics(progress.epochs)
+        for index, phase in enumerate(resolve_phases(recipe)):
+            if index < progress.phase:
+                continue
+            if index > progress.phase:
+                progress.phase, progress.phase_began, progress.stopped = (
+                    index,
+                    progress.epochs,
+                    False,
+                )
+            trainer = _PhaseTrainer(model, recipe, phase, dataset, directory, speed)
+            if not _is_over(progress, phase):
+                trainer.fit(progress, display, parallel_calls)
+            elif index == resumed_phase:  # the checkpoint was the phase's last
+                restore_checkpoint(directory.state_file, model)
+            if progress.best and progress.best["best_epoch"] is not None:
+                ModelFile(directory.best_model).restore(model)  # what goes on is what is saved
+    return model, progress
+
+
+def _is_over(progress, phase):
+    return progress.stopped or progress.epochs >= progress.phase_began + phase.epochs
+
+
+class _PhaseTrainer:
+    """One phase: compiles the model when it is made, and trains it in `fit`."""
+
+    def __init__(self, model, recipe, phase, dataset, directory, speed):
+        self.model, self.recipe, self.phase = model, recipe, phase
+        self.dataset, self.directory = dataset, directory
+        self.per_epoch = steps_per_epoch(dataset.train, recipe.batch_size)
+        self.rates = learning_rates(phase, recipe.batch_size, self.per_epoch, directory.path)
+        compile_phase(model, phase, self.rates, directory.path, speed)
+
+    def fit(self, progress, display, parallel_calls):
+        """Train from `progress`, which each epoch moves on, to the end of the phase."""
+        dataset, directory = self.dataset, self.directory
+        best = self.phase.stopping.build(directory.best_model)
+        interrupt = InterruptCallback()
+
+        def write(record):
+            directory.append_metrics(record)
+            for each in display:
+                each.end_epoch(record)
+
+        callbacks = [
+            *display,
+            interrupt,
+            EpochLog(
+                write,
+                phase=self.phase.name,
+                batch_size=self.recipe.batch_size,
+                **self._clock(progress),
+            ),
+            best,
+            ScalarEvents(directory.events, **self._clock(progress)),
+            _StateKeeper(directory.state_file, best, progress),
+        ]
+        last_epoch = progress.phase_began + self.phase.epochs
+        for each in display:
+            each.begin_phase(
+                self.phase.name,
+                self.rates,
+                progress.phase_began,
+                self.per_epoch,
+                self.recipe.batch_size,
+                self.phase.stopping.monitor,
+            )
+        with interrupt.listening():
+            self.model.fit(
+                self._batches(progress.epochs, last_epoch, parallel_calls),
+                validation_data=evaluation_batches(
+                    dataset.validation, dataset.num_classes, EVALUATION_BATCH
+                ),
+                initial_epoch=progress.epochs,
+                epochs=last_epoch,
+                steps_per_epoch=self.per_epoch,
+                callbacks=callbacks,
+                shuffle=False,  # the stream is in its order
+                verbose=0,
+            )
+
+    def _batches(self, first_epoch, last_epoch, parallel_calls):
+        seed, batch_size = self.recipe.seed, self.recipe.batch_size
+        return training_batches(
+            self.dataset.train,
+            self.dataset.num_classes,
+            seed=seed,
+            batch_size=batch_size,
+            first_step=first_epoch * self.per_epoch,
+            last_step=last_epoch * self.per_epoch,
+            augment=build_augmentation(
+                self.phase.augment,
+                self.dataset,
+                self.directory.path,
+                seed=seed,
+                batch_size=batch_size,
+            ),
+            parallel_calls=parallel_calls,
+        )
+
+    def _clock(self, progress):
+        """What a callback needs to tell the learning rate of an epoch."""
+        return {
+            "rates": self.rates,
+            "first_epoch": progress.phase_began,
+            "steps": self.per_epoch,
+        }
+
+
+class _StateKeeper(keras.callbacks.Callback):
+    """Saves the run's state after each epoch, and puts it back when training goes on.
+
+    It comes last, so that every other callback has begun (and forgotten) before it restores.
+    """
+
+    def __init__(self, path, best, progress):
+        super().__init__()
+        self._path = path
+        self._best = best
+        self._progress = progress
+
+    def on_train_begin(self, logs=None):
+        progress = self._progress
+        if progress.epochs > progress.phase_began:
+            restore_checkpoint(self._path, self.model)
+            self._best.set_state(progress.best)
+        elif progress.best is not None:  # a later phase must beat what there is, afresh
+            self._best.set_state({**progress.best, "wait": 0, "stopped_epoch": None})
+
+    def on_epoch_end(self, epoch, logs=None):
+        progress = self._progress
+        progress.epochs = epoch + 1
+        progress.best = self._best.get_state()
+        progress.stopped = self._best.stopped_epoch is not None
+        save_checkpoint(self._path, self.model, asdict(progress))
+
+
+@contextlib.contextmanager
+def dtype_policy(name: str):
+    """Set Keras's global dtype policy, and put back what it was."""
+    previous = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(name)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(previous)

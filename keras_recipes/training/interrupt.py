@@ -1,0 +1,51 @@
+"""Ctrl-C during training: end at the next step and keep what there is."""
+
+import contextlib
+import signal
+import threading
+
+import keras
+
+
+class Interrupted(Exception):
+    """Training was asked to end; every finished epoch is in the run directory."""
+
+
+class InterruptCallback(keras.callbacks.Callback):
+    """Raise `Interrupted` after the step in which Ctrl-C was pressed.
+
+    Setting `stop_training` instead would validate and log the epoch as though it were whole.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self._asked = False
+
+    @contextlib.contextmanager
+    def listening(self):
+        """Take the first Ctrl-C as a request; a second one ends at once, as usual.
+
+        Outside the main thread, where Python takes no signals, it does nothing.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        previous = signal.getsignal(signal.SIGINT)
+
+        def ask(signum, frame):
+            self._asked = True
+            signal.signal(signal.SIGINT, previous)
+
+        signal.signal(signal.SIGINT, ask)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, previous)
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self._asked:
+            raise Interrupted
+
+    def on_test_batch_end(self, batch, logs=None):
+        if self._asked:
+            raise Interrupted

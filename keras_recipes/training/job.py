@@ -1,0 +1,44 @@
+"""What will run: the recipe that was asked for, or the stand-in where its data can't be had."""
+
+from dataclasses import dataclass
+
+from keras_recipes.errors import DataUnavailable
+from keras_recipes.recipe import Recipe
+from keras_recipes.recipe.load import Loaded
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A recipe that can run here."""
+
+    name: str
+    recipe: Recipe
+    stands_in_for: str | None = None
+    """Why the recipe that was asked for could not run; None where it does run."""
+
+
+def choose_job(loaded: Loaded, *, allow_stand_in: bool) -> Job:
+    """The recipe, or its stand-in where the data can't be had; takes seconds, reads no data.
+
+    Raises:
+        DataUnavailable: if there is no data and no stand-in, or none is allowed.
+    """
+    try:
+        loaded.recipe.data.require()
+    except DataUnavailable as error:
+        if loaded.stand_in is None:
+            raise
+        if not allow_stand_in:
+            raise DataUnavailable(
+                error.where,
+                error.problem,
+                f"{error.fix} Without --no-stand-in the variant {loaded.recipe.stand_in!r} "
+                "would take its place.",
+            ) from None
+        loaded.stand_in.data.require()
+        return Job(
+            name=f"{loaded.name}-{loaded.recipe.stand_in}",
+            recipe=loaded.stand_in,
+            stands_in_for=f"{error.where} {error.problem}",
+        )
+    return Job(name=loaded.name, recipe=loaded.recipe)

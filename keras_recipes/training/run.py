@@ -1,0 +1,116 @@
+"""A run from beginning to end: directory, training, test, and what run.json says of them."""
+
+import datetime
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+from keras_recipes.data import Dataset
+from keras_recipes.recipe import Recipe
+from keras_recipes.training.evaluate import evaluate
+from keras_recipes.training.fit import fit_recipe
+from keras_recipes.training.hardware import describe_machine, training_device, versions
+from keras_recipes.training.interrupt import Interrupted
+from keras_recipes.training.job import Job
+from keras_recipes.training.precision import Speed, choose_speed
+from keras_recipes.training.run_directory import RunDirectory
+
+
+def start(
+    job: Job, dataset: Dataset, runs: Path, *, sources: Path, command: list[str]
+) -> RunDirectory:
+    """Make the run directory of a new run.
+
+    Args:
+        job: what will run.
+        dataset: its data, read.
+        runs: the folder of runs.
+        sources: where files that the recipe names lie.
+        command: the command line, for the record.
+    """
+    directory = RunDirectory.create(runs, job.name, job.recipe, sources)
+    device = training_device()
+    directory.write_run(
+        {
+            "name": job.name,
+            "command": command,
+            "state": "running",
+            "started": _now(),
+            "seconds": 0.0,
+            "seed": job.recipe.seed,
+            "error": None,
+            "stands_in_for": job.stands_in_for,
+            "data": {
+                "name": dataset.name,
+                "train": len(dataset.train),
+                "validation": len(dataset.validation),
+                "image_shape": list(dataset.image_shape),
+                "class_names": list(dataset.class_names),
+                "fingerprint": dataset.fingerprint,
+            },
+            "speed": asdict(choose_speed(device, job.recipe.precision)),
+            "machine": describe_machine(device),
+            "versions": versions(),
+            "sources": directory.source_hashes(job.recipe),
+            "results": None,
+        }
+    )
+    return directory
+
+
+def train(
+    recipe: Recipe, dataset: Dataset, directory: RunDirectory, *, display=(), parallel_calls=None
+) -> dict:
+    """Train, or go on training, then test the best epoch once; returns what run.json says.
+
+    A run that is interrupted or fails says so in run.json and raises.
+
+    Raises:
+        Interrupted: after Ctrl-C.
+        RecipeError: if the recipe can't be built or training fails.
+    """
+    began = time.monotonic()
+    before = directory.read_run()["seconds"]
+    directory.update_run(state="running", error=None)
+
+    def elapsed():
+        return before + time.monotonic() - began
+
+    try:
+        speed = Speed(**directory.read_run()["speed"])
+        model, progress = fit_recipe(
+            recipe,
+            dataset,
+            directory,
+            speed,
+            display=display,
+            parallel_calls=parallel_calls,
+        )
+        test = evaluate(model, dataset.read_test(), dataset.num_classes)
+    except BaseException as error:
+        asked = isinstance(error, Interrupted | KeyboardInterrupt)
+        directory.update_run(
+            state="interrupted" if asked else "failed",
+            error=None if asked else f"{type(error).__name__}: {error}",
+            ended=_now(),
+            seconds=elapsed(),
+        )
+        raise
+    best = progress.best or {}
+    return directory.update_run(
+        state="stopped early" if progress.stopped else "finished",
+        ended=_now(),
+        seconds=elapsed(),
+        parameters=model.count_params(),
+        results={
+            "epochs": progress.epochs,
+            "best_epoch": None if best.get("best_epoch") is None else best["best_epoch"] + 1,
+            "monitor": recipe.stopping.monitor,
+            "best": best.get("best"),
+            "test": test,
+        },
+    )
+
+
+def _now() -> str:
+    return datetime.datetime.now().astimezone().isoformat(timespec="seconds")

@@ -1,0 +1,133 @@
+"""The folder that a run leaves: what was asked, what happened, what came of it.
+
+Every file is whole at any moment: `metrics.jsonl` is appended to, a line an epoch, and the others
+are written beside their place and renamed.
+"""
+
+import datetime
+import hashlib
+import json
+import os
+import shutil
+from pathlib import Path
+
+from keras_recipes.atomic_file import replacing
+from keras_recipes.errors import RecipeError
+from keras_recipes.recipe.load import Loaded, load, named_files
+from keras_recipes.recipe.text import to_flat, to_python
+from keras_recipes.training.run_files import read_records, require_run_files
+
+
+class RunDirectory:
+    """Paths and files of one run.
+
+    Made by `create` for a new run and by `open` for one that is there.
+    """
+
+    def __init__(self, path: Path):
+        self.path = Path(path)
+        self.recipe_file = self.path / "recipe.py"
+        self.best_model = self.path / "best.keras"
+        self.state_file = self.path / "checkpoints" / "last.npz"
+        self.metrics_file = self.path / "metrics.jsonl"
+        self.events = self.path / "events"
+        self.report = self.path / "report.html"
+
+    @classmethod
+    def create(cls, parent: Path, name: str, recipe, sources: Path) -> "RunDirectory":
+        """Make `parent/<name>-<date>-<time>` and write the recipe into it.
+
+        Args:
+            parent: folder of runs; made where it is missing.
+            name: what the run is called.
+            recipe: the recipe as it will run.
+            sources: folder that the files named in the recipe lie in; they are copied.
+
+        Raises:
+            RecipeError: if the folder can't be written.
+        """
+        stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
+        try:
+            path = _make_unique(Path(parent) / f"{name}-{stamp}")
+            directory = cls(path)
+            directory.state_file.parent.mkdir()
+            for file in named_files(recipe):
+                (path / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(sources / file, path / file)
+            directory._write("recipe.py", to_python(recipe))
+            directory._write("recipe.json", json.dumps(to_flat(recipe), indent=2) + "\n")
+        except OSError as error:
+            raise RecipeError(
+                f"--runs {parent}", f"can't be written: {error}", "Name another folder."
+            ) from None
+        return directory
+
+    @classmethod
+    def open(cls, path: Path) -> "RunDirectory":
+        """A run that is there.
+
+        Raises:
+            RecipeError: if `path` is not a run directory.
+        """
+        directory = cls(path)
+        require_run_files(directory.path)
+        return directory
+
+    def load_recipe(self) -> Loaded:
+        """The recipe as it ran."""
+        return load(str(self.recipe_file))
+
+    def read_run(self) -> dict:
+        """What `run.json` says."""
+        return json.loads((self.path / "run.json").read_text(encoding="utf-8"))
+
+    def write_run(self, about: dict):
+        """Write `run.json` anew."""
+        self._write("run.json", json.dumps(about, indent=2) + "\n")
+
+    def update_run(self, **changes) -> dict:
+        """Change some of what `run.json` says; returns all of it."""
+        about = {**self.read_run(), **changes}
+        self.write_run(about)
+        return about
+
+    def read_metrics(self) -> list[dict]:
+        """One dict an epoch; a last line that was cut off is left out."""
+        return read_records(self.metrics_file)
+
+    def append_metrics(self, record: dict):
+        """Add one epoch."""
+        with self.metrics_file.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(record) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def keep_metrics(self, epochs: int):
+        """Forget what was logged after the first `epochs`, which a resumed run does again."""
+        kept = self.read_metrics()[:epochs]
+        self._write("metrics.jsonl", "".join(json.dumps(each) + "\n" for each in kept))
+
+    def source_hashes(self, recipe) -> dict:
+        """SHA-256 of each file that the recipe names."""
+        return {
+            file: hashlib.sha256((self.path / file).read_bytes()).hexdigest()
+            for file in named_files(recipe)
+        }
+
+    def _write(self, name, text):
+        with replacing(self.path / name) as partial:
+            partial.write_text(text, encoding="utf-8")
+
+
+def _make_unique(path: Path) -> Path:
+    """Make the folder, with a number behind its name where another run has it."""
+    candidate, number = path, 2
+    path.parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        try:
+            candidate.mkdir()
+        except FileExistsError:
+            candidate = path.with_name(f"{path.name}-{number}")
+            number += 1
+        else:
+            return candidate

@@ -1,0 +1,125 @@
+"""Mistakes at the command line: one error on stderr, exit code 2, no traceback, no Keras.
+
+Every command here runs as a process in which NumPy, Keras, TensorFlow and rich can't be imported.
+"""
+
+import subprocess
+import sys
+
+import pytest
+
+RECIPE = "recipes/cifar_resnet.py"
+
+MISTAKES = [
+    # arguments, what the error says
+    (["rn", RECIPE], "Did you mean 'run'?"),
+    ([], "COMMAND"),
+    (["show"], "RECIPE"),
+    (["show", RECIPE, "--sett", "a=1"], "--sett"),
+    (["run"], "needs a recipe"),
+    (["run", RECIPE, "--seed", "x"], "--seed"),
+    (["run", RECIPE, "--seed", "-1"], "seed must be in [0, 2147483648)"),
+    (["run", RECIPE, "--resume", "runs/x"], "Leave out RECIPE"),
+    (["run", RECIPE[:-3]], "ends in .py"),
+    (["run", "recipes/cifar_resnt.py"], "Did you mean 'recipes/cifar_resnet.py'?"),
+    (["run", "recipes"], "ends in .py"),
+    (["show", RECIPE + ":smok"], "Did you mean 'smoke'?"),
+    (["show", RECIPE + ":replace"], "is not a Recipe"),
+    (["list", "no_such_folder"], "does not exist"),
+    (["augment", RECIPE, "--images", "0"], "must be in [1, 64]; got 0"),
+    (["augment", RECIPE, "--out", "x.jpg"], "Use x.png."),
+    (["augment", RECIPE, "--phase", "trian"], "Did you mean 'train'?"),
+]
+SETS = [
+    ("loss.label_smoothing=2", "loss.label_smoothing must be in [0, 1); got 2.0"),
+    ("loss.label_smoothing=-0.1", "loss.label_smoothing must be in [0, 1); got -0.1"),
+    ("loss.label_smothing=0.1", "Did you mean 'label_smoothing'?"),
+    ("los.label_smoothing=0.1", "Did you mean 'loss'?"),
+    ("loss.label_smoothing=high", "must be a number; got 'high'"),
+    ("loss.label_smoothing", "must be of the form path=value"),
+    ("loss=None", "loss must be CrossEntropy(...)"),
+    ("loss=0.1", "loss must be CrossEntropy(...)"),
+    ("epochs=0", "epochs must be at least 1; got 0"),
+    ("epochs=1.5", "epochs must be a whole number or None; got 1.5"),
+    ("epochs=None", "Say how long to train"),
+    ("epochs=1", "warmup_epochs must be less than the 1 epochs"),
+    ("batch_size=0", "batch_size must be at least 1"),
+    ("batch_size=big", "batch_size must be a whole number; got 'big'"),
+    ("precision=float23", "Did you mean 'float32'?"),
+    ("precision=half", "precision must be one of 'auto'"),
+    ("model.depth=21", "The nearest are 20 and 26."),
+    ("model.depth=True", "model.depth must be a whole number; got True"),
+    ("model=CifarResNet", "Call it: CifarResNet(...)."),
+    ("model=CifarResnet()", "Did you mean 'CifarResNet'?"),
+    ("model=Call('a.py')", 'takes "module:name"'),
+    ("model=Call('gone.py:f')", "names a file that does not exist: gone.py"),
+    ("augment=Flip()", "Write a tuple of one, with a comma: (Flip(...),)."),
+    ("augment=[Flip()]", "Write a tuple"),
+    ("augment.9=Flip()", "it has 0 to 1"),
+    ("augment=(MixUp(0),)", "augment.MixUp.alpha must be at least 0.05; got 0.0"),
+    ("augment=(Flip(mode='up'),)", "augment.Flip.mode must be one of"),
+    ("optimizer.learning_rate=0", "optimizer.learning_rate must be above 0"),
+    ("optimizer.learning_rate=1e999", "optimizer.learning_rate must be above 0; got inf"),
+    ("optimizer.nesterov=yes", "optimizer.nesterov must be True or False; got 'yes'"),
+    ("schedule=Step(at=(0.9, 0.1))", "schedule.at must rise"),
+    ("schedule=Cosine(warmup_epochs=99)", "must be less than the 30 epochs; got 99.0"),
+    ("stopping.patience=0", "stopping.patience must be at least 1"),
+    ("stopping.monitor=val_loss", "stopping.monitor must be one of"),
+    ("data.fold=(5, 5)", "data.fold must be (index, folds) with index < folds"),
+    ("data.fold=(0, 5)", "data.validation_fraction both say what is held out"),
+    ("data.train_fraction=1.1", "data.train_fraction must be in (0, 1]"),
+    ("data=TFDS()", "data.name is missing"),
+    ("phases=()", "phases must hold at least one Phase"),
+    ("phases.0.epochs=5", "takes no effect"),
+    ("seed=0.5", "seed must be a whole number"),
+    ("schema=99", "Install the version that wrote the recipe"),
+    ("stand_in=no-name", "stand_in must be the name of a variant"),
+    ("model=__import__('os').getcwd()", "can't take"),
+    ("model=open('x')", "can't take open(...)"),
+]
+
+
+def run(arguments, root, environment):
+    return subprocess.run(
+        [sys.executable, "-m", "keras_recipes", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=root,
+        env=environment,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    MISTAKES + [(["show", RECIPE, "--set", each], says) for each, says in SETS],
+    ids=lambda each: " ".join(each)[:60] if isinstance(each, list) else "",
+)
+def test_one_error_that_names_the_place_and_the_fix(arguments, says, root, without_keras):
+    done = run(arguments, root, without_keras)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("error: ")
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("\n") <= 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["--version"], ["run", "--help"], ["list"], ["show", RECIPE],
+     ["show", RECIPE + ":digits", "--flat", "--set", "seed=3"]],
+)  # fmt: skip
+def test_what_needs_no_keras_does_without(arguments, root, without_keras):
+    done = run(arguments, root, without_keras)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+    assert done.stderr == ""
+
+
+def test_a_broken_recipe_does_not_hide_the_others(root, without_keras, tmp_path):
+    (tmp_path / "a.py").write_text("recipe = nothing")
+    (tmp_path / "b.py").write_text((root / RECIPE).read_text())
+    done = run(["list", str(tmp_path)], root, without_keras)
+    assert done.returncode == 2
+    assert "b.py:smoke" in done.stdout
+    assert "name 'nothing' is not defined" in done.stdout

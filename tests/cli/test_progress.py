@@ -1,0 +1,57 @@
+"""The progress display, on a terminal and off one."""
+
+import io
+import time
+
+from rich.console import Console
+
+from keras_recipes.cli.progress import Display, LiveDisplay, make_display
+from keras_recipes.report.duration import format_seconds
+
+RECORD = {
+    "epoch": 1, "phase": "train", "loss": 1.5, "accuracy": 0.5, "nll": 1.4, "val_loss": 1.3,
+    "val_accuracy": 0.6, "val_nll": 1.3, "learning_rate": 0.1, "images_per_second": 800.0,
+    "seconds": 61.0,
+}  # fmt: skip
+
+
+def show(terminal):
+    stream = io.StringIO()
+    console = Console(file=stream, force_terminal=terminal, width=140)
+    display = make_display(console, 2)
+    display.begin_phase("train", [0.1] * 20, 0, 10, 32, "val_accuracy")
+    display.interval = 0
+    for epoch, accuracy in enumerate((0.6, 0.5)):
+        display.on_train_begin()
+        display.on_epoch_begin(epoch)
+        display.on_train_batch_end(4, {"loss": 1.25, "accuracy": 0.5})
+        time.sleep(0.3 if terminal else 0)  # the live line is drawn eight times a second
+        display.on_test_begin()
+        display.end_epoch({**RECORD, "epoch": epoch + 1, "val_accuracy": accuracy})
+        display.on_train_end()
+    display.close()
+    return display, stream.getvalue()
+
+
+def test_plain_lines_without_a_terminal():
+    display, text = show(terminal=False)
+    assert type(display) is Display
+    lines = text.splitlines()
+    assert lines[0].startswith("epoch 1/2  step 5/10  loss 1.2500  accuracy 0.5000  rate 0.1")
+    assert lines[1].startswith("epoch 1/2  loss 1.5000")
+    assert lines[1].endswith("val_accuracy 0.6000  rate 0.1  800 images/s  1 min 1 s  best")
+    assert not lines[3].endswith("best")
+    assert "\x1b" not in text
+
+
+def test_a_live_line_on_a_terminal():
+    display, text = show(terminal=True)
+    assert isinstance(display, LiveDisplay)
+    assert "step 5/10" in text
+    assert "\x1b" in text
+
+
+def test_spans_of_time():
+    assert [format_seconds(each) for each in (4.21, 61, 200, 7500)] == [
+        "4.2 s", "1 min 1 s", "3 min 20 s", "2 h 5 min",
+    ]  # fmt: skip

@@ -1,0 +1,52 @@
+"""Every shipped recipe: it reads, it prints, and every variant is built and takes two steps."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from keras_recipes.data import build_dataset, digits
+from keras_recipes.data.division import Division
+from keras_recipes.recipe.load import load, read_file
+from keras_recipes.recipe.text import to_python
+from keras_recipes.training.fit import fit_recipe
+from keras_recipes.training.precision import Device, choose_speed
+from keras_recipes.training.run_directory import RunDirectory
+
+FILES = sorted((Path(__file__).parent.parent / "recipes").glob("*.py"))
+VARIANTS = [(file, name) for file in FILES for name in read_file(file).variants]
+
+
+def enlarged_digits(batch_size):
+    """Real digits as 32 by 32 colour images: two batches to train on."""
+    small = digits.load(Division(train_examples=2 * batch_size))
+    images = np.repeat(small.train.images.repeat(4, 1).repeat(4, 2), 3, axis=3)
+    keep = np.concatenate([small.train.indices, small.validation.indices])
+    return build_dataset(
+        "enlarged digits",
+        images[keep],
+        small.train.labels[keep],
+        class_names=small.class_names,
+        division=Division(train_examples=2 * batch_size),
+        read_test=small.read_test,
+    )
+
+
+@pytest.mark.parametrize(("file", "name"), VARIANTS, ids=lambda each: getattr(each, "name", each))
+def test_a_recipe_is_built_and_takes_two_steps(file, name, tmp_path):
+    recipe = load(f"{file}:{name}").recipe
+    steps = replace(recipe, epochs=1, schedule=replace(recipe.schedule, warmup_epochs=0.0))
+    dataset = enlarged_digits(recipe.batch_size)
+    directory = RunDirectory.create(tmp_path, "run", steps, file.parent)
+    speed = choose_speed(Device(kind="CPU", name="any"), recipe.precision)
+    fit_recipe(steps, dataset, directory, speed)
+    (record,) = directory.read_metrics()
+    assert np.isfinite(record["loss"])
+
+
+@pytest.mark.parametrize(("file", "name"), VARIANTS, ids=lambda each: getattr(each, "name", each))
+def test_a_recipe_prints_as_a_file_that_loads(file, name, tmp_path):
+    recipe = load(f"{file}:{name}").recipe
+    (tmp_path / "again.py").write_text(to_python(recipe))
+    assert load(str(tmp_path / "again.py")).recipe == replace(recipe, stand_in=None)

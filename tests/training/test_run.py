@@ -1,0 +1,311 @@
+"""Whole runs on real digits: bits, phases, resuming, and what the run directory holds."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+
+from keras_recipes import (
+    SGD,
+    Call,
+    CifarResNet,
+    Cosine,
+    CrossEntropy,
+    Digits,
+    MixUp,
+    PaddedCrop,
+    Phase,
+    Recipe,
+    RecipeError,
+    Stopping,
+)
+from keras_recipes.recipe.load import load
+from keras_recipes.training import run
+from keras_recipes.training.interrupt import Interrupted
+from keras_recipes.training.job import Job
+from keras_recipes.training.run_directory import RunDirectory
+
+DROPOUT_MODEL = """
+import keras
+
+def model(input_shape, num_classes, rate):
+    inputs = keras.Input(input_shape)
+    x = keras.layers.Flatten()(keras.layers.Rescaling(1 / 255)(inputs))
+    x = keras.layers.Dropout(rate)(keras.layers.Dense(16, activation="relu")(x))
+    return keras.Model(inputs, keras.layers.Dense(num_classes, dtype="float32")(x))
+"""
+
+SMALL = Recipe(
+    data=Digits(train_examples=300),
+    augment=(PaddedCrop(1, mode="constant"), MixUp(0.4)),
+    model=Call("my_parts.py:model", rate=0.3),
+    loss=CrossEntropy(label_smoothing=0.1),
+    optimizer=SGD(learning_rate=0.2, weight_decay=1e-3),
+    schedule=Cosine(warmup_epochs=1),
+    epochs=3,
+    batch_size=32,
+    precision="float32",
+)
+
+
+@pytest.fixture
+def sources(tmp_path):
+    (tmp_path / "my_parts.py").write_text(DROPOUT_MODEL)
+    return tmp_path
+
+
+class Observer(keras.callbacks.Callback):
+    """A display that raises in a given epoch, as Ctrl-C does."""
+
+    def __init__(self, interrupt_in=None):
+        super().__init__()
+        self._interrupt_in = interrupt_in
+
+    def begin_phase(self, *about):
+        pass
+
+    def end_epoch(self, record):
+        pass
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self._epoch == self._interrupt_in and batch == 3:
+            raise Interrupted
+
+
+def begin(recipe, sources):
+    dataset = recipe.data.build()
+    job = Job(name="small", recipe=recipe)
+    directory = run.start(job, dataset, sources / "runs", sources=sources, command=["test"])
+    return dataset, directory
+
+
+def complete(recipe, sources, **arguments):
+    dataset, directory = begin(recipe, sources)
+    about = run.train(recipe, dataset, directory, **arguments)
+    return directory, about
+
+
+def metrics_without_times(directory):
+    times = ("seconds", "images_per_second")
+    return [
+        {name: value for name, value in record.items() if name not in times}
+        for record in directory.read_metrics()
+    ]
+
+
+def final_arrays(directory):
+    with np.load(directory.state_file) as stored:
+        return {name: stored[name] for name in stored.files}
+
+
+def assert_same_bits(one, other):
+    assert metrics_without_times(one) == metrics_without_times(other)
+    arrays, others = final_arrays(one), final_arrays(other)
+    assert arrays.keys() == others.keys()
+    for name in arrays:
+        assert np.array_equal(arrays[name], others[name]), name
+    best, other_best = (keras.models.load_model(each.best_model) for each in (one, other))
+    for weight, other_weight in zip(best.get_weights(), other_best.get_weights(), strict=True):
+        assert np.array_equal(weight, other_weight)
+
+
+def test_one_seed_gives_the_same_bits_whatever_the_parallelism_and_another_does_not(sources):
+    recipe = replace(SMALL, model=CifarResNet(depth=8, width=4), precision="auto", epochs=2)
+    serial, _ = complete(recipe, sources, parallel_calls=1)
+    parallel, _ = complete(recipe, sources, parallel_calls=4)
+    assert_same_bits(serial, parallel)
+    other, _ = complete(replace(recipe, seed=1), sources)
+    assert metrics_without_times(serial) != metrics_without_times(other)
+
+
+PHASES = replace(
+    SMALL,
+    phases=(
+        Phase(name="warm", epochs=2),
+        Phase(name="calm", augment=(), loss=CrossEntropy(), schedule=Cosine()),
+    ),
+)
+
+
+@pytest.mark.parametrize("interrupt_in", [1, 2, 4], ids=["in-1", "at-the-turn", "in-2"])
+def test_a_resumed_run_ends_in_the_same_bits(sources, interrupt_in):
+    whole, _ = complete(PHASES, sources)
+    dataset, broken = begin(PHASES, sources)
+    with pytest.raises(Interrupted):
+        run.train(PHASES, dataset, broken, display=[Observer(interrupt_in)])
+    assert broken.read_run()["state"] == "interrupted"
+    assert len(broken.read_metrics()) == interrupt_in
+    keras.utils.clear_session()
+    run.train(PHASES, dataset, broken)
+    assert_same_bits(whole, broken)
+    assert broken.read_run()["results"] == whole.read_run()["results"]
+
+
+def test_phases_follow_each_other(sources):
+    directory, about = complete(PHASES, sources)
+    records = directory.read_metrics()
+    assert [each["phase"] for each in records] == ["warm"] * 2 + ["calm"] * 3
+    assert [each["epoch"] for each in records] == [1, 2, 3, 4, 5]
+    assert about["results"]["epochs"] == 5
+    # Each phase has a schedule of its own, which ends near nothing.
+    rates = [each["learning_rate"] for each in records]
+    assert rates[1] < 0.01
+    assert rates[2] > 0.03
+    assert rates[4] < 0.01
+    # Without smoothing or mixing the loss is the negative log-likelihood.
+    assert records[1]["loss"] > records[1]["nll"] * 1.01 or records[1]["loss"] != records[1]["nll"]
+    assert records[4]["loss"] == pytest.approx(records[4]["nll"], rel=1e-5)
+
+
+def test_the_run_directory_says_everything(sources):
+    directory, about = complete(SMALL, sources)
+    names = {each.name for each in directory.path.iterdir()}
+    assert names >= {
+        "recipe.py", "recipe.json", "run.json", "metrics.jsonl", "checkpoints", "best.keras",
+        "events", "my_parts.py",
+    }  # fmt: skip
+    assert load(str(directory.recipe_file)).recipe == SMALL
+    assert json.loads((directory.path / "recipe.json").read_text())["loss.label_smoothing"] == 0.1
+    assert about["state"] == "finished"
+    assert about["data"]["train"] == 300
+    assert set(about["sources"]) == {"my_parts.py"}
+    assert about["results"]["test"]["examples"] == 360
+    best = max(directory.read_metrics(), key=lambda each: each["val_accuracy"])
+    assert about["results"]["best"] == best["val_accuracy"]
+    assert about["results"]["best_epoch"] == best["epoch"]
+
+
+def test_events_can_be_read(sources):
+    from tensorflow.python.summary.summary_iterator import summary_iterator
+
+    directory, _ = complete(replace(SMALL, epochs=2), sources)
+    records = directory.read_metrics()
+    found = {}
+    for part in ("train", "validation"):
+        for file in (directory.events / part).iterdir():
+            for event in summary_iterator(str(file)):
+                for value in event.summary.value:
+                    number = np.frombuffer(value.tensor.tensor_content, np.float32)[0]
+                    found[part, value.tag, event.step] = number
+    assert found["train", "epoch_loss", 0] == np.float32(records[0]["loss"])
+    accuracy = found["validation", "epoch_accuracy", 1]
+    assert accuracy == np.float32(records[1]["val_accuracy"])
+
+
+def test_the_saved_model_needs_plain_keras_alone(sources):
+    recipe = replace(SMALL, model=CifarResNet(depth=8, width=4), precision="auto", epochs=2)
+    directory, about = complete(recipe, sources)
+    test = Digits().build().read_test()
+    np.savez(sources / "test.npz", images=test.images, labels=test.labels)
+    script = (
+        "import sys, numpy, keras; sys.modules['keras_recipes'] = None;"
+        "model = keras.models.load_model(sys.argv[1]); data = numpy.load(sys.argv[2]);"
+        "print((model.predict(data['images'], verbose=0).argmax(1) == data['labels']).sum())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, directory.best_model, sources / "test.npz"],
+        capture_output=True, text=True, check=True, cwd=sources,
+        env={**os.environ, "PYTHONPATH": ""},
+    )  # fmt: skip
+    # The fused kernel rounds otherwise than Keras's own, so an image on the edge may fall over.
+    assert abs(int(done.stdout) - about["results"]["test"]["correct"]) <= 2
+
+
+def test_patience_ends_the_run(sources):
+    recipe = replace(
+        SMALL,
+        optimizer=SGD(learning_rate=1e-9),
+        stopping=Stopping(patience=1, min_delta=0.5),
+        epochs=9,
+    )
+    directory, about = complete(recipe, sources)
+    assert about["state"] == "stopped early"
+    assert about["results"]["epochs"] == len(directory.read_metrics()) == 2
+
+
+def test_a_loss_that_is_no_number_ends_the_run_with_the_fix(sources):
+    dataset, directory = begin(
+        recipe := replace(SMALL, optimizer=SGD(learning_rate=1e18), schedule=None), sources
+    )
+    with pytest.raises(RecipeError, match="Lower optimizer.learning_rate"):
+        run.train(recipe, dataset, directory)
+    about = directory.read_run()
+    assert about["state"] == "failed"
+    assert "Lower optimizer.learning_rate" in about["error"]
+
+
+def test_float16_trains_with_loss_scaling(sources):
+    recipe = replace(
+        SMALL, model=CifarResNet(depth=8, width=4), precision="mixed_float16", epochs=2
+    )
+    directory, about = complete(recipe, sources)
+    assert np.isfinite(about["results"]["test"]["nll"])
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"model": Call("my_parts.py:nothing")}, "my_parts.py:nothing"),
+        ({"model": Call("no_such_module:x")}, "no_such_module:x"),
+        ({"model": Call("my_parts.py:model", rate=0.1, wide=3)}, "wide"),
+        ({"model": Call("keras.layers:Dense", units=3)}, "logits"),
+        ({"batch_size": 301}, "batch_size is 301"),
+        ({"augment": (PaddedCrop(8),)}, "augment.PaddedCrop.padding"),
+        ({"augment": (Call("keras.layers:Resizing", height=4, width=4),)}, "augment.0 (Resizing)"),
+        ({"optimizer": Call("keras.optimizers:Adam", learning_rate=1.0, betta=1)}, "betta"),
+        ({"schedule": Call("my_parts.py:model", rate=1.0)}, "refused its arguments"),
+        ({"schedule": Call("numpy:ones", shape=3)}, "schedule must give 27 rates"),
+    ],
+)
+def test_what_only_building_can_tell_is_told_before_the_first_step(sources, change, place):
+    recipe = replace(SMALL, **change)
+    dataset, directory = begin(recipe, sources)
+    with pytest.raises(RecipeError) as raised:
+        run.train(recipe, dataset, directory)
+    assert place in str(raised.value)
+    assert not directory.read_metrics()
+
+
+def test_escape_hatches_of_every_kind_train(sources):
+    (sources / "more.py").write_text(
+        "import numpy as np\n"
+        "def rates(peak, steps):\n    return np.linspace(peak, 0.1 * peak, steps)\n"
+    )
+    recipe = replace(
+        SMALL,
+        augment=(Call("keras_cv.layers:RandomBrightness", factor=0.1, value_range=(0, 255)),),
+        loss=Call("keras.losses:CategoricalFocalCrossentropy", from_logits=True),
+        optimizer=Call("keras.optimizers:AdamW", learning_rate=1e-2, weight_decay=0.01),
+        schedule=Call("more.py:rates"),
+    )
+    directory, about = complete(recipe, sources)
+    assert about["results"]["test"]["accuracy"] > 0.3
+    assert set(about["sources"]) == {"more.py", "my_parts.py"}
+    assert directory.read_metrics()[-1]["learning_rate"] == pytest.approx(1e-3)
+
+
+def test_two_runs_at_once_get_folders_of_their_own(tmp_path):
+    made = {RunDirectory.create(tmp_path, "a", SMALL_DIGITS, tmp_path).path for _ in range(3)}
+    assert len(made) == 3
+
+
+SMALL_DIGITS = replace(SMALL, model=CifarResNet(depth=8, width=4))
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RecipeError, match="can't be written"):
+        RunDirectory.create(tmp_path / "file", "a", SMALL_DIGITS, tmp_path)
+
+
+def test_what_is_not_a_run_directory_is_told(tmp_path):
+    with pytest.raises(RecipeError, match="is not a run directory"):
+        RunDirectory.open(tmp_path)

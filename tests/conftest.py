@@ -1,7 +1,6 @@
-"""Shared by all tests: TensorFlow kept quiet, the checkout importable, caches kept out of home."""
+"""Shared by all tests: TensorFlow kept quiet, caches kept out of the home directory."""
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -38,5 +37,4 @@ def without_keras(tmp_path) -> dict:
     for name in ("tensorflow", "keras", "keras_cv", "tensorflow_datasets", "numpy", "rich"):
         (poisoned / name).mkdir(parents=True)
         (poisoned / name / "__init__.py").write_text(f"raise ImportError('{name} was imported')")
-    paths = [str(poisoned), str(ROOT), *sys.path[1:2]]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(poisoned), str(ROOT)])}

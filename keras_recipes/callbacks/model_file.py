@@ -5,7 +5,7 @@ from pathlib import Path
 
 import keras
 
-from keras_recipes.callbacks.atomic_file import replacing
+from keras_recipes.atomic_file import replacing
 from keras_recipes.callbacks.plain_model import plain_model
 from keras_recipes.errors import RecipeError
 

@@ -35,7 +35,7 @@ def run(options):
     try:
         loaded.recipe.data.require()
     except DataUnavailable as error:
-        if loaded.stand_in is None:
+        if loaded.recipe.stand_in is None:
             raise
         stand_in = f"{loaded.path}:{loaded.recipe.stand_in}"
         raise DataUnavailable(
@@ -45,6 +45,11 @@ def run(options):
     from keras_recipes.report.augment_grid import draw_augmentation
 
     dataset = loaded.recipe.data.build()
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.touch()
+    except OSError as error:
+        raise RecipeError("--out", f"can't be written: {error}", "Name another file.") from None
     draw_augmentation(
         phase.augment,
         dataset,

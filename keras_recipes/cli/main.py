@@ -37,8 +37,8 @@ class _Parser(argparse.ArgumentParser):
 
 def _complain(parser, message):
     if "invalid choice" in message and "argument COMMAND" in message:
-        wrong = message.split("invalid choice: ")[1].split("'")[1]
-        message = f"there is no command {wrong!r}. {did_you_mean(wrong, COMMANDS)}"
+        wrong = message.partition("invalid choice: ")[2].partition(" (choose from")[0]
+        message = f"there is no command {wrong}. {did_you_mean(wrong.strip(chr(39)), COMMANDS)}"
     print(f"error: {message}", file=sys.stderr)
     print(f"{parser.prog} --help tells what there is.", file=sys.stderr)
     return 2

@@ -32,20 +32,18 @@ class Display(keras.callbacks.Callback):
         self._best = None
         self._began = None
 
-    def begin_phase(self, name, rates, first_epoch, steps, batch_size, monitor):
-        """What the phase is; called before its `fit`."""
+    def begin_phase(self, name, rates, first_epoch, steps, batch_size, stopping, best):
+        """What the phase is, and `BestCheckpoint`'s state so far; called before its `fit`."""
         self._rates, self._first_epoch = rates, first_epoch
         self._steps, self._batch_size = steps, batch_size
-        self._monitor = monitor
+        self._stopping = stopping
+        self._best = best["best"] if best else None
         if name != "train":
-            self._console.print(f"phase [bold]{name}[/]")
+            self._console.print(f"phase {name}", style="bold")
 
     def end_epoch(self, record: dict):
         """Say how an epoch went, as `metrics.jsonl` has it."""
-        value = record[self._monitor]
-        direction = 1 if self._monitor == "val_accuracy" else -1
-        is_best = self._best is None or direction * value > direction * self._best
-        self._best = value if is_best else self._best
+        is_best = self._is_best(record)
         width = len(str(self._epochs))
         self._console.print(
             f"epoch {record['epoch']:>{width}}/{self._epochs}  "
@@ -57,6 +55,20 @@ class Display(keras.callbacks.Callback):
             style="bold" if is_best else "",
             soft_wrap=True,
         )
+
+    def _is_best(self, record):
+        """As `BestCheckpoint` decides, which comes later in the list of callbacks."""
+        stopping = self._stopping
+        if record["epoch"] - 1 - self._first_epoch < stopping.start_from_epoch:
+            return False
+        value = record[stopping.monitor]
+        gain = 0.0 if self._best is None else value - self._best
+        if stopping.monitor != "val_accuracy":
+            gain = -gain
+        if self._best is not None and not gain > stopping.min_delta:
+            return False
+        self._best = value
+        return True
 
     def on_epoch_begin(self, epoch, logs=None):
         self._epoch = epoch

@@ -1,5 +1,6 @@
 """TensorFlow loaded without its notes about itself, which bury what a command has to say."""
 
+import glob
 import os
 import re
 import sys
@@ -17,9 +18,9 @@ def load_quietly():
     It writes them from C++ before any setting is heeded, so the stream itself is put aside for
     those seconds; whatever else was written to it comes out afterwards.
     """
+    if "tensorflow" in sys.modules or glob.glob("/dev/nvidia*"):
+        return  # with a GPU its notes may say why it isn't used
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    if "tensorflow" in sys.modules:
-        return
     try:
         kept = os.dup(2)
     except OSError:  # no standard error: nothing to keep quiet

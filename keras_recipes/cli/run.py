@@ -10,16 +10,18 @@ from pathlib import Path
 
 from keras_recipes.cli.quiet_tensorflow import load_quietly
 from keras_recipes.cli.recipe_arguments import add_recipe_arguments
-from keras_recipes.errors import RecipeError
+from keras_recipes.errors import DataUnavailable, RecipeError
 from keras_recipes.recipe.load import load
 from keras_recipes.recipe.recipe import resolve_phases
+
+DEFAULT_RUNS = "runs"
 
 
 def add_arguments(parser):
     add_recipe_arguments(parser, optional=True)
     parser.add_argument("--seed", type=int, help="the same as --set seed=N")
     parser.add_argument(
-        "--runs", default="runs", metavar="FOLDER", help="where run directories go; runs/"
+        "--runs", default=DEFAULT_RUNS, metavar="FOLDER", help="where run directories go; runs/"
     )
     parser.add_argument("--resume", metavar="RUN", help="go on after its last finished epoch")
     parser.add_argument(
@@ -35,6 +37,12 @@ def run(options):
 
 
 def _check(options):
+    if options.resume and (options.no_stand_in or options.runs != DEFAULT_RUNS):
+        raise RecipeError(
+            "--resume",
+            "goes on in the run directory, with the data that it began with",
+            "Leave out --runs and --no-stand-in.",
+        )
     if options.resume and (options.recipe or options.assignments or options.seed is not None):
         raise RecipeError(
             "--resume", "goes on with the recipe in the run directory",
@@ -51,7 +59,7 @@ def _begin(options):
     loaded = load(options.recipe, options.assignments + seed)
     from rich.console import Console
 
-    from keras_recipes.training.job import choose_job
+    from keras_recipes.training.job import choose_job, stand_in_job
 
     console = Console(highlight=False)
     # A data set that is missing is told before TensorFlow takes its seconds to load.
@@ -60,8 +68,14 @@ def _begin(options):
     load_quietly()
     from keras_recipes.training import run as training
 
+    try:
+        dataset = job.recipe.data.build()
+    except DataUnavailable as error:  # the network answered, but the download failed
+        job = stand_in_job(loaded, error, allowed=not options.no_stand_in)
+        _tell_stand_in(console, job.stands_in_for)
+        dataset = job.recipe.data.build()
+
     command = [Path(sys.argv[0]).name, *sys.argv[1:]]
-    dataset = job.recipe.data.build()
     directory = training.start(
         job, dataset, Path(options.runs), sources=loaded.directory, command=command
     )
@@ -69,28 +83,38 @@ def _begin(options):
 
 
 def _resume(options):
+    from keras_recipes.training.run_files import read_run_files
+
+    path = Path(options.resume)
+    about = read_run_files(path).about
+    if about["state"] in ("finished", "stopped early"):
+        raise RecipeError(
+            f"--resume {path}",
+            "has nothing left to do: it is finished",
+            f"Begin a new run: keras-recipes run {path / 'recipe.py'}.",
+        )
+    loaded = load(str(path / "recipe.py"))
+    loaded.recipe.data.require()
     load_quietly()
     from rich.console import Console
 
     from keras_recipes.training.run_directory import RunDirectory
 
     console = Console(highlight=False)
-    directory = RunDirectory.open(Path(options.resume))
-    about = directory.read_run()
-    if about["state"] in ("finished", "stopped early"):
-        raise RecipeError(
-            f"--resume {options.resume}", "has nothing left to do: it is finished",
-            f"Begin a new run: keras-recipes run {directory.recipe_file}.",
-        )  # fmt: skip
-    recipe = directory.load_recipe().recipe
-    dataset = recipe.data.build()
-    if dataset.fingerprint != about["data"]["fingerprint"]:
-        raise RecipeError(
-            f"--resume {options.resume}", "finds other images than it began with",
-            "Put the data set back as it was, or begin a new run.",
-        )  # fmt: skip
+    directory = RunDirectory(path)
+    dataset = loaded.recipe.data.build()
+    for what, now, before in (
+        ("other images", dataset.fingerprint, about["data"]["fingerprint"]),
+        ("other source files", directory.source_hashes(loaded.recipe), about["sources"]),
+    ):
+        if now != before:
+            raise RecipeError(
+                f"--resume {path}",
+                f"finds {what} than it began with",
+                "Put them back as they were, or begin a new run.",
+            )
     _tell_stand_in(console, about["stands_in_for"])
-    return _train(recipe, dataset, directory, console)
+    return _train(loaded.recipe, dataset, directory, console)
 
 
 def _train(recipe, dataset, directory, console):
@@ -119,12 +143,13 @@ def _train(recipe, dataset, directory, console):
 def _tell_stand_in(console, reason):
     if reason is None:
         return
+    from rich.markup import escape
     from rich.panel import Panel
 
     console.print(
         Panel(
-            f"{reason}.\nThe recipe's stand-in runs in its place: what it shows says nothing of "
-            "the data set that was asked for.",
+            f"{escape(reason)}.\nThe recipe's stand-in runs in its place: what it shows says "
+            "nothing of the data set that was asked for.",
             title="stand-in data",
             border_style="yellow",
         )

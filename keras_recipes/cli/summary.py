@@ -1,6 +1,7 @@
 """What `run` says before and after training."""
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from keras_recipes.report.duration import format_seconds
@@ -12,11 +13,12 @@ def print_header(console: Console, directory):
     data, speed = about["data"], about["speed"]
     height, width, channels = data["image_shape"]
     table = _table()
-    table.add_row("run", str(directory.path))
+    table.add_row("run", escape(str(directory.path)))
     table.add_row(
         "data",
-        f"{data['name']}: {data['train']} images to train, {data['validation']} to validate, "
-        f"{height}x{width}x{channels}, {len(data['class_names'])} classes",
+        f"{escape(data['name'])}: {data['train']} images to train, "
+        f"{data['validation']} to validate, {height}x{width}x{channels}, "
+        f"{len(data['class_names'])} classes",
     )
     table.add_row("device", f"{about['machine']['device']}, {about['machine']['cpu_cores']} cores")
     table.add_row("precision", f"{speed['precision']}: {speed['reason']}")
@@ -28,7 +30,7 @@ def print_summary(console: Console, about: dict, directory):
     """The result with its uncertainty, where it lies, and what to type next."""
     results, test = about["results"], about["results"]["test"]
     low, high = test["accuracy_interval"]
-    table = _table(title=f"{about['name']}: {about['state']}")
+    table = _table(title=escape(f"{about['name']}: {about['state']}"))
     if about["stands_in_for"]:
         table.add_row("data", f"[yellow]stand-in: {about['data']['name']}[/]")
     table.add_row(
@@ -45,8 +47,8 @@ def print_summary(console: Console, about: dict, directory):
         )
     table.add_row("best epoch", best)
     table.add_row("time", format_seconds(about["seconds"]))
-    table.add_row("model", str(directory.best_model))
-    table.add_row("report", str(directory.report))
+    table.add_row("model", escape(str(directory.best_model)))
+    table.add_row("report", escape(str(directory.report)))
     console.print(table)
     console.print("[bold]next[/]")
     _suggest(
@@ -63,13 +65,16 @@ def print_summary(console: Console, about: dict, directory):
 def print_interrupted(console: Console, directory):
     """What is kept, and how to go on."""
     epochs = len(directory.read_metrics())
-    console.print(f"interrupted; {epochs} finished epochs are kept in {directory.path}")
+    console.print(
+        escape(f"interrupted; {epochs} finished epochs are kept in {directory.path}"),
+        soft_wrap=True,
+    )
     _suggest(console, (f"keras-recipes run --resume {directory.path}", "go on"))
 
 
 def _suggest(console, *commands):
     for command, what in commands:
-        console.print(f"  {command}\n    [dim]{what}[/]", soft_wrap=True)
+        console.print(f"  {escape(command)}\n    [dim]{what}[/]", soft_wrap=True)
 
 
 def _table(title=None):

@@ -1,5 +1,6 @@
 """Whether data can be downloaded at all, known within seconds."""
 
+import http.client
 import threading
 import urllib.error
 import urllib.request
@@ -8,7 +9,7 @@ PROBE = "https://storage.googleapis.com/tfds-data/"
 """Where TensorFlow Datasets looks first."""
 
 
-def is_reachable(seconds: float = 4.0, url: str = PROBE) -> bool:
+def is_reachable(seconds: float = 3.0, url: str = PROBE) -> bool:
     """Whether `url` answers, whatever it says, through the environment's proxies where set.
 
     It runs in a thread of its own, since looking up a name can take minutes and heeds no limit.
@@ -22,7 +23,7 @@ def is_reachable(seconds: float = 4.0, url: str = PROBE) -> bool:
             answered.append(True)
         except urllib.error.HTTPError:
             answered.append(True)
-        except (OSError, ValueError):
+        except (OSError, ValueError, http.client.HTTPException):
             pass
 
     thread = threading.Thread(target=probe, daemon=True)

@@ -56,15 +56,21 @@ def _keep_on_disk(batches, shape, key):
             np.save(partial / "labels.npy", labels)
             about = {"key": key, "fingerprint": fingerprint_of(images, labels)}
             (partial / "about.json").write_text(json.dumps(about))
-            if not folder.exists():  # else another process was faster
+            if not folder.exists():
                 partial.rename(folder)
         except OSError as error:
+            if (folder / "about.json").is_file():  # another process was faster
+                return _read_cache(folder)
             raise RecipeError(
                 "data.store", f"can't write the cache {folder}: {error}",
                 "Make room, or name another place with KERAS_RECIPES_CACHE.",
             ) from None  # fmt: skip
         finally:
             shutil.rmtree(partial, ignore_errors=True)
+    return _read_cache(folder)
+
+
+def _read_cache(folder):
     images = np.load(folder / "images.npy", mmap_mode="r")
     labels = np.load(folder / "labels.npy")
     return images, labels, json.loads((folder / "about.json").read_text())["fingerprint"]

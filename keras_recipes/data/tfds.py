@@ -65,15 +65,33 @@ def data_directory() -> Path:
 def prepared_directory(name: str) -> Path | None:
     """The newest prepared version of a data set, or None.
 
-    They lie as `<name>/[<config>/]<version>/dataset_info.json` below the data directory.
+    They lie as `<name>/[<configuration>/]<version>/dataset_info.json` below the data directory.
+
+    Raises:
+        RecipeError: if several configurations are prepared and none is named.
     """
     name, _, version = name.partition(":")
-    found = [
+    folder = data_directory() / name
+    found = _versions(folder, version)
+    if not found and folder.is_dir():
+        configurations = [each for each in sorted(folder.iterdir()) if _versions(each, version)]
+        if len(configurations) > 1:
+            names = [f"{name}/{each.name}" for each in configurations]
+            raise RecipeError(
+                "data.name",
+                f"is {name!r}, of which several configurations are prepared",
+                f"Name one of {', '.join(names)}.",
+            )
+        found = _versions(configurations[0], version) if configurations else []
+    return max(found, key=lambda each: [int(n) for n in each.name.split(".")], default=None)
+
+
+def _versions(folder, version):
+    return [
         each.parent
-        for each in (data_directory() / name).glob("**/dataset_info.json")
+        for each in folder.glob("*/dataset_info.json")
         if re.fullmatch(r"\d+\.\d+\.\d+", each.parent.name) and version in ("", each.parent.name)
     ]
-    return max(found, key=lambda each: [int(n) for n in each.name.split(".")], default=None)
 
 
 def require(name: str):
@@ -158,7 +176,8 @@ def _read(builder, split, image_size, store):
             "Say what to resize them to, for example image_size=(160, 160).",
         )  # fmt: skip
     shape = (builder.info.splits[split].num_examples, *size, feature_shape[2])
-    key = f"{builder.info.full_name} {split} {image_size}"
+    # The folder too: what is prepared elsewhere under the same name may hold other pixels.
+    key = f"{Path(builder.data_dir).resolve()} {split} {image_size}"
     return keep(_batches(builder, split, image_size), shape, key=key, store=store)
 
 

@@ -3,7 +3,9 @@
 import importlib
 import importlib.util
 import inspect
+import math
 import sys
+import traceback
 from pathlib import Path
 
 from keras_recipes.errors import RecipeError, did_you_mean
@@ -30,12 +32,19 @@ class Call:
 
     def __init__(self, target: str, /, **arguments):
         module, colon, name = target.rpartition(":") if isinstance(target, str) else ("", "", "")
-        if not (colon and module and name.isidentifier()):
+        is_file = module.endswith(".py") and "\n" not in module
+        is_module = all(each.isidentifier() for each in module.split("."))
+        if not (colon and name.isidentifier() and (is_file or is_module)):
             raise RecipeError(
                 "Call", f'takes "module:name" or "file.py:name"; got {target!r}',
                 'Write, for example, Call("keras.layers:GaussianNoise", stddev=0.1).',
             )  # fmt: skip
         for key, value in arguments.items():
+            if not key.isidentifier():
+                raise RecipeError(
+                    f"Call({target!r})", f"can't take an argument named {key!r}",
+                    "Name it as Python names arguments.",
+                )  # fmt: skip
             _require_plain(f"Call({target!r}).{key}", value)
         object.__setattr__(self, "target", target)
         object.__setattr__(self, "arguments", tuple(arguments.items()))
@@ -77,21 +86,31 @@ class Call:
             RecipeError: if the target can't be imported, or refuses its arguments.
         """
         target = self._find(directory)
+        place = f"Call({self.target!r})"
+        named = _named_parameters(target)
         arguments = {
             key: value.build(directory) if isinstance(value, Call) else value
             for key, value in self.arguments
         }
         offered = {
-            key: value
-            for key, value in context.items()
-            if key in _named_parameters(target) and key not in arguments
+            key: value for key, value in context.items() if key in named and key not in arguments
         }
         try:
-            return target(**offered, **arguments)
-        except (TypeError, ValueError) as error:
+            _signature(target).bind(**offered, **arguments)
+        except TypeError as error:
             raise RecipeError(
-                f"Call({self.target!r})", f"refused its arguments: {error}",
-                f"It takes {', '.join(_named_parameters(target)) or 'none by name'}.",
+                place,
+                f"refused its arguments: {error}",
+                f"It takes {', '.join(named) or 'none by name'}.",
+            ) from None
+        try:
+            return target(**offered, **arguments)
+        except RecipeError:
+            raise
+        except Exception as error:
+            raise RecipeError(
+                place, f"failed{_place_in(error, self.file)}: {_first_line(error)}",
+                "Mend it, or the arguments that it is given.",
             ) from error  # fmt: skip
 
     def _find(self, directory: Path):
@@ -103,16 +122,19 @@ class Call:
                 if self.file
                 else importlib.import_module(module_name)
             )
-        except (ImportError, OSError) as error:
+        except (Exception, SystemExit) as error:
             raise RecipeError(
-                place, f"can't be imported: {error}",
-                "Check the spelling, or install the package it belongs to.",
-            ) from error  # fmt: skip
-        if not hasattr(module, name):
+                place,
+                f"can't be imported{_place_in(error, self.file)}: "
+                f"{type(error).__name__}: {_first_line(error)}",
+                "Mend the file." if self.file else "Check the spelling, or install its package.",
+            ) from error
+        if not callable(getattr(module, name, None)):
             raise RecipeError(
-                place, f"names {name!r}, which {module_name} lacks",
+                place,
+                f"names {name!r}, which {module_name} does not define as something to call",
                 did_you_mean(name, [each for each in dir(module) if not each.startswith("_")]),
-            )  # fmt: skip
+            )
         return getattr(module, name)
 
 
@@ -127,28 +149,54 @@ def load_file(path: Path):
     spec = importlib.util.spec_from_file_location(name, path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # Keras serialises classes by their module
-    spec.loader.exec_module(module)
+    sys.path.insert(0, str(path.resolve().parent))  # so that files can build on each other
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.pop(0)
     return module
 
 
-def _named_parameters(target) -> list[str]:
+def _signature(target) -> inspect.Signature:
+    """What `target` takes; anything by name, where it does not tell."""
     try:
-        parameters = inspect.signature(target).parameters.values()
+        return inspect.signature(target)
     except (TypeError, ValueError):
-        return []
+        anything = inspect.Parameter("arguments", inspect.Parameter.VAR_KEYWORD)
+        return inspect.Signature([anything])
+
+
+def _named_parameters(target) -> list[str]:
     return [
         each.name
-        for each in parameters
+        for each in _signature(target).parameters.values()
         if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)
     ]
+
+
+def _place_in(error, file) -> str:
+    """` in line 3 of my_parts.py`, where the error came from that file."""
+    lines = [
+        each.lineno
+        for each in traceback.extract_tb(error.__traceback__)
+        if file and Path(each.filename).name == Path(file).name
+    ]
+    return f" in line {lines[-1]} of {file}" if lines else ""
+
+
+def _first_line(error) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+
+
+_PLAIN = (bool, int, float, str, type(None), Call)
 
 
 def _require_plain(place, value):
     if isinstance(value, tuple):
         for each in value:
             _require_plain(place, each)
-    elif value is not None and not isinstance(value, bool | int | float | str | Call):
+    elif type(value) not in _PLAIN or (isinstance(value, float) and not math.isfinite(value)):
         raise RecipeError(
-            place, f"must be a number, text, None, a tuple or a Call; got {value!r}",
+            place, f"must be a finite number, text, None, a tuple or a Call; got {value!r}",
             "Name what you need with a Call, or write a function in a file beside the recipe.",
         )  # fmt: skip

@@ -1,9 +1,11 @@
 """A recipe file and the variants in it: `recipes/cifar_resnet.py:smoke`."""
 
 import ast
-import contextlib
+import os
+import re
 import sys
 import traceback
+import types
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,8 +37,10 @@ class Loaded:
     path: Path
     """The file; what a `Call` names lies beside it."""
     variant: str
-    stand_in: Recipe | None
-    """The variant that the recipe names for when its data can't be had, likewise changed."""
+    variants: dict[str, Recipe]
+    """Every recipe in the file, as it stands there."""
+    assignments: tuple[str, ...] = ()
+    """What `--set` changed."""
 
     @property
     def directory(self) -> Path:
@@ -48,6 +52,30 @@ class Loaded:
         """`cifar_resnet`, or `cifar_resnet-smoke` for a variant."""
         suffix = "" if self.variant == DEFAULT_VARIANT else f"-{self.variant}"
         return self.path.stem + suffix
+
+    def stand_in(self) -> Recipe | None:
+        """The variant that the recipe names for when its data can't be had.
+
+        It is changed by the same `--set`, but for its data and augmentation, which are its own:
+        what suits photographs may not suit it.
+
+        Raises:
+            RecipeError: if a change is wrong for it.
+        """
+        if self.recipe.stand_in is None:
+            return None
+        kept = [
+            each
+            for each in self.assignments
+            if re.split("[.=]", each.strip())[0].strip() not in ("data", "augment", "stand_in")
+        ]
+        try:
+            stand_in = override(self.variants[self.recipe.stand_in], kept)
+            _check_files(stand_in, self.path)
+        except RecipeError as error:
+            where = f"stand-in {self.recipe.stand_in}: {error.where}"
+            raise RecipeError(where, error.problem, error.fix) from None
+        return stand_in
 
 
 def load(target: str, assignments=()) -> Loaded:
@@ -63,22 +91,20 @@ def load(target: str, assignments=()) -> Loaded:
         raise RecipeError(
             f"{path}:{variant}", "is not a Recipe in that file", did_you_mean(variant, variants)
         )
-    recipe = variants[variant]
-    stand_in = None
-    if recipe.stand_in is not None:
-        if recipe.stand_in not in variants:
-            raise RecipeError(
-                f"{path}: stand_in", f"names {recipe.stand_in!r}, no Recipe in that file",
-                did_you_mean(recipe.stand_in, variants),
-            )  # fmt: skip
-        stand_in = variants[recipe.stand_in]
-    recipe = override(recipe, assignments)
+    recipe = override(variants[variant], assignments)
+    if recipe.stand_in is not None and recipe.stand_in not in variants:
+        raise RecipeError(
+            f"{path}: stand_in",
+            f"names {recipe.stand_in!r}, no Recipe in that file",
+            did_you_mean(recipe.stand_in, variants),
+        )
     _check_files(recipe, path)
     return Loaded(
         recipe=recipe,
         path=path,
         variant=variant,
-        stand_in=_override_stand_in(stand_in, assignments),
+        variants=variants,
+        assignments=tuple(assignments),
     )
 
 
@@ -87,20 +113,24 @@ def read_file(path: Path) -> RecipeFile:
     source = _read_source(path)
     try:
         tree = ast.parse(source, filename=str(path))
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None)
         raise RecipeError(
-            f"{path}, line {line}:", f"is not Python: {getattr(error, 'msg', error)}",
+            f"{path}, line {line}:" if line else f"{path}:",
+            f"is not Python: {getattr(error, 'msg', None) or error or 'it nests too deeply'}",
             "Mend the line, or the one before it.",
-        ) from None  # fmt: skip
-    namespace = {"__name__": f"recipe_{path.stem}", "__file__": str(path)}
+        ) from None
+    # A module of its own, since dataclasses and the like look themselves up in sys.modules.
+    module = types.ModuleType(f"recipe_{path.stem}")
+    module.__file__ = str(path)
+    sys.modules[module.__name__] = module
     sys.path.insert(0, str(path.resolve().parent))  # so that recipes can build on each other
     try:
-        exec(compile(tree, str(path), "exec"), namespace)
+        exec(compile(tree, str(path), "exec"), module.__dict__)
     except RecipeError as error:
         place = f"{path}, line {_line_in(path, error)}: {error.where}"
         raise RecipeError(place, error.problem, error.fix) from None
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         fix = "Mend the line."
         if isinstance(error, NameError) and error.name:
             import keras_recipes
@@ -108,10 +138,13 @@ def read_file(path: Path) -> RecipeFile:
             fix = f"{did_you_mean(error.name, keras_recipes.__all__)} Is it imported?"
         raise RecipeError(
             f"{path}, line {_line_in(path, error)}:",
-            f"raised {type(error).__name__}: {error}".rstrip("."), fix,
-        ) from error  # fmt: skip
+            f"raised {type(error).__name__}: {error}".rstrip("."),
+            fix,
+        ) from error
     finally:
         sys.path.pop(0)
+        del sys.modules[module.__name__]
+    namespace = dict(vars(module))
     variants = {
         name: value
         for name, value in namespace.items()
@@ -125,14 +158,6 @@ def read_file(path: Path) -> RecipeFile:
     return RecipeFile(path=path, description=description, variants=variants)
 
 
-def _override_stand_in(recipe, assignments):
-    """The stand-in with the same changes, but for those that mean nothing there."""
-    for assignment in assignments if recipe is not None else ():
-        with contextlib.suppress(RecipeError):
-            recipe = override(recipe, [assignment])
-    return recipe
-
-
 def _split_target(target: str) -> tuple[Path, str]:
     file, colon, variant = target.rpartition(":")
     if not colon or variant.endswith(".py") or "/" in variant or "\\" in variant:
@@ -140,19 +165,21 @@ def _split_target(target: str) -> tuple[Path, str]:
     return Path(file), variant or DEFAULT_VARIANT
 
 
-def _read_source(path: Path) -> str:
-    if path.is_dir() and (path / "recipe.py").is_file():
-        raise RecipeError(str(path), "is a folder", f"Did you mean {path / 'recipe.py'}?")
+def _read_source(path: Path) -> bytes:
+    if os.path.isdir(path):
+        inside = sorted(path.glob("*.py"))
+        fix = f"Name a file in it, such as {inside[0]}." if inside else "Name a recipe file."
+        raise RecipeError(str(path), "is a folder", fix)
     if path.suffix != ".py":
         raise RecipeError(str(path), "is not a Python file", "A recipe's name ends in .py.")
-    if not path.is_file():
-        folder = path.parent if path.parent.is_dir() else Path("recipes")
+    if not os.path.isfile(path):  # which takes a name too long for a file as none
+        folder = path.parent if os.path.isdir(path.parent) else Path("recipes")
         known = sorted(str(each) for each in folder.glob("*.py"))
         raise RecipeError(str(path), "does not exist", did_you_mean(str(path), known))
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RecipeError(str(path), f"can't be read: {error}", "Save it as UTF-8 text.") from None
+        return path.read_bytes()  # the parser heeds a byte order mark and the coding it names
+    except OSError as error:
+        raise RecipeError(str(path), f"can't be read: {error}", "Mend its permissions.") from None
 
 
 def _line_in(path: Path, error) -> int | str:
@@ -167,6 +194,12 @@ def _line_in(path: Path, error) -> int | str:
 
 def _check_files(recipe, path: Path):
     for file in named_files(recipe):
+        if Path(file) == Path("recipe.py"):
+            raise RecipeError(
+                f"{path}: Call",
+                "names recipe.py, which is what the run directory calls the recipe",
+                "Give the file with your own parts another name.",
+            )
         if Path(file).is_absolute() or ".." in Path(file).parts:
             raise RecipeError(
                 f"{path}: Call({file!r})", "must lie beside the recipe or below it",

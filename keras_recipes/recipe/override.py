@@ -36,7 +36,7 @@ def override(recipe, assignments):
 def _override_one(recipe, assignment):
     path, equals, text = assignment.partition("=")
     path = path.strip()
-    if not equals or not path or not text.strip():
+    if not equals or not all(path.split(".")) or not text.strip():
         raise RecipeError(
             f"--set {assignment}", "must be of the form path=value",
             "Write, for example, --set loss.label_smoothing=0.1.",
@@ -102,8 +102,8 @@ def _parse(text, place):
 
 
 def _evaluate(node, text, place):
-    if isinstance(node, ast.Constant) and not isinstance(node.value, bytes | complex):
-        return None if node.value is Ellipsis else node.value
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float | str | None):
+        return node.value
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
         number = _evaluate(node.operand, text, place)
         if isinstance(number, int | float) and not isinstance(number, bool):
@@ -117,8 +117,8 @@ def _evaluate(node, text, place):
         return vocabulary.get(node.id, node.id)  # a class is refused later: "call it"
     if isinstance(node, ast.Call):
         return _construct(node, text, place)
-    if isinstance(node, ast.BinOp | ast.Attribute) and "(" not in text:
-        return text  # 2024-01/images or data.npz, a path
+    if isinstance(node, ast.BinOp | ast.Attribute | ast.Subscript) and "(" not in text:
+        return text  # 2024-01/images or data.npz, a path; train[:500], a split
     raise RecipeError(
         place, f"can't take {ast.unparse(node)}",
         "Give a number, text, True, False, None, a tuple, or a part such as MixUp(alpha=0.2).",
@@ -134,7 +134,16 @@ def _construct(node, text, place):
         raise RecipeError(place, "can't take **arguments", "Write each argument by its name.")
     arguments = [_evaluate(each, text, place) for each in node.args]
     keywords = {each.arg: _evaluate(each.value, text, place) for each in node.keywords}
-    return vocabulary[name](*arguments, **keywords)
+    if len(keywords) < len(node.keywords):
+        raise RecipeError(place, f"gives {name}(...) an argument twice", "Give each once.")
+    try:
+        return vocabulary[name](*arguments, **keywords)
+    except TypeError:
+        raise RecipeError(
+            place,
+            f"gives {name}(...) other arguments than it takes",
+            'Write, for example, Call("keras.layers:GaussianNoise", stddev=0.1).',
+        ) from None
 
 
 def _vocabulary() -> dict:

@@ -171,11 +171,12 @@ def _match(value, option):
                 return True, result
         return False, value
     if option is float:
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return is_number, float(value) if is_number else value
-    if option is int:
-        return isinstance(value, int) and not isinstance(value, bool), value
-    return isinstance(value, option), value
+        is_number = type(value) in (int, float)
+        with contextlib.suppress(OverflowError):  # it is out of any range, which is said later
+            return is_number, float(value) if is_number else value
+        return True, math.inf if value > 0 else -math.inf
+    # Exactly this class: what a subclass adds could not be printed as a recipe.
+    return type(value) is option, value
 
 
 def _match_tuple(value, items):
@@ -202,8 +203,8 @@ def _refuse(place, value, options):
         fix = f"Write a tuple, with round brackets: {tuple(value)!r}."
     elif literals and isinstance(value, str):
         fix = did_you_mean(value, literals)
-    elif inspect.isclass(value) and is_part(value):
-        fix = f"Call it: {value.__name__}(...)."
+    elif uncalled := [each for each in _items(value) if inspect.isclass(each) and is_part(each)]:
+        fix = f"Call it: {uncalled[0].__name__}(...)."
     elif is_part(value) and _takes_tuple(options):
         fix = f"Write a tuple of one, with a comma: ({type(value).__name__}(...),)."
     elif isinstance(value, str) and value.lower() in ("true", "false", "none"):
@@ -211,6 +212,10 @@ def _refuse(place, value, options):
     else:
         fix = f"Give {wanted}."
     raise RecipeError(place, problem, fix)
+
+
+def _items(value) -> tuple:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def _takes_tuple(options) -> bool:
@@ -244,13 +249,15 @@ def show_value(value) -> str:
 
 def _check_bounds(cls, each, value):
     bounds = {name: limit for name, limit in each.metadata.items() if limit is not None}
-    for number in value if isinstance(value, tuple) else (value,):
+    for number in _items(value):
         if not isinstance(number, int | float) or isinstance(number, bool):
             continue
-        if not (math.isfinite(number) and _within(number, bounds)):
+        if isinstance(number, float) and not math.isfinite(number) or not _within(number, bounds):
             words = _range_in_words(bounds) or "finite"
             raise RecipeError(
-                where(cls, each.name), f"must be {words}; got {number!r}", _example(each, words)
+                where(cls, each.name),
+                f"must be {words}; got {show_value(number)}",
+                _example(each, words),
             )
 
 

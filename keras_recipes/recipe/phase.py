@@ -18,8 +18,8 @@ Schedule = Cosine | Linear | Step | Call
 class Phase:
     """What a phase sets holds in it; what is None is the recipe's own.
 
-    A phase starts with a fresh optimizer, schedule and patience, on the weights that the one
-    before it left.
+    A phase starts with a fresh optimizer, schedule and patience, on the best weights
+    so far.
     """
 
     name: str = "train"

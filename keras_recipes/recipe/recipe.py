@@ -19,6 +19,9 @@ SCHEMA = 1
 """Version of the vocabulary, raised when a recipe of the one before would mean something else."""
 
 
+_INHERITED = tuple(each.name for each in fields(Phase) if each.name != "name")
+
+
 @part
 class Recipe:
     """A training run as a table of choices.
@@ -35,9 +38,9 @@ class Recipe:
     loss: Loss = CrossEntropy()
     """A `Call` must build a Keras loss of one-hot labels and logits."""
     optimizer: Optimizer = SGD()
-    """A `Call` is offered `learning_rate`, and may state its own in place of a schedule."""
+    """A `Call` states `learning_rate`, the highest of the schedule, whose rates it is given."""
     schedule: Schedule | None = None
-    """None keeps the rate. A `Call` is offered `peak`, `steps` and `warmup_steps`."""
+    """None keeps the rate. A `Call` is offered `peak` and `steps`, and returns every rate."""
     stopping: Stopping = Stopping()
     """Which epoch is kept, and when to stop."""
     epochs: int | None = bounded(None, at_least=1)
@@ -89,11 +92,19 @@ class Recipe:
             raise RecipeError(
                 "epochs", "is missing", "Say how long to train, for example epochs=30."
             )
-        if self.epochs is not None and not without:
+        for each in fields(Recipe):
+            unused = all(getattr(phase, each.name, None) is not None for phase in self.phases)
+            if unused and getattr(self, each.name) != each.default:
+                raise RecipeError(
+                    each.name, "takes no effect, since every phase states its own",
+                    f"Leave it out, or take {each.name} out of a phase.",
+                )  # fmt: skip
+        if len({phase.stopping.monitor for phase in resolve_phases(self)}) > 1:
             raise RecipeError(
-                "epochs", "takes no effect, since every phase states its own",
-                "Leave it out, or take epochs out of a phase.",
-            )  # fmt: skip
+                "phases",
+                "monitor different values, so the best of one can't be carried into the next",
+                "Use one stopping.monitor throughout.",
+            )
 
     def _phase_place(self, index):
         return "" if len(self.phases) == 1 else f"phases.{index}."
@@ -101,11 +112,10 @@ class Recipe:
 
 def resolve_phases(recipe: Recipe) -> tuple[Phase, ...]:
     """The phases with every choice that they leave to the recipe filled in."""
-    inherited = [each.name for each in fields(Phase) if each.name != "name"]
     return tuple(
         replace(
             phase,
-            **{name: getattr(recipe, name) for name in inherited if getattr(phase, name) is None},
+            **{name: getattr(recipe, name) for name in _INHERITED if getattr(phase, name) is None},
         )
         for phase in recipe.phases
     )
@@ -131,15 +141,14 @@ def _check_phase(phase, place, batch_size):
             f"must be less than the {phase.epochs} epochs; got {phase.stopping.start_from_epoch}",
             "No epoch would be kept: start earlier, or train longer.",
         )
-    states_rate = isinstance(phase.optimizer, Call) and "learning_rate" in dict(
-        phase.optimizer.arguments
-    )
-    if isinstance(phase.optimizer, Call) and not states_rate:
-        raise RecipeError(
-            f"{place}optimizer",
-            f"is {phase.optimizer!r}, which states no learning_rate",
-            "Add learning_rate=..., the highest of the schedule.",
-        )
+    if isinstance(phase.optimizer, Call):
+        rate = dict(phase.optimizer.arguments).get("learning_rate")
+        if isinstance(rate, bool) or not isinstance(rate, int | float) or rate <= 0:
+            raise RecipeError(
+                f"{place}optimizer",
+                f"is {phase.optimizer!r}, which states no learning_rate above 0",
+                "Add learning_rate=..., the highest of the schedule.",
+            )
     if batch_size == 1 and any(type(each).__name__ == "MixUp" for each in phase.augment):
         raise RecipeError(
             "batch_size", "must be at least 2 where MixUp blends the images of a batch; got 1",

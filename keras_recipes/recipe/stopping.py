@@ -16,9 +16,10 @@ class Stopping:
     min_delta: float = bounded(0.0, at_least=0)
     """What counts as an improvement must be more than this."""
     start_from_epoch: int = bounded(0, at_least=0)
-    """Epochs before this one are neither kept nor counted."""
+    """Epochs of a phase before this one, counted from 0, are neither kept nor counted."""
 
-    def build(self, filepath):
+    def build(self, filepath, first_epoch=0):
+        """Args: `filepath` of the best model; `first_epoch`, where the phase begins in the run."""
         from keras_recipes.callbacks import BestCheckpoint
 
         return BestCheckpoint(
@@ -27,5 +28,5 @@ class Stopping:
             mode="max" if self.monitor == "val_accuracy" else "min",
             patience=self.patience,
             min_delta=self.min_delta,
-            start_from_epoch=self.start_from_epoch,
+            start_from_epoch=first_epoch + self.start_from_epoch,
         )

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import keras
 import numpy as np
 
 from keras_recipes.augment import build_pipeline, float32_policy
@@ -35,6 +36,12 @@ def build_model(recipe: Recipe, dataset: Dataset, directory: Path, speed: Speed)
             "model", f"must return (batch, {dataset.num_classes}) logits; it returns {shape}",
             "End it with a Dense layer of as many units as there are classes.",
         )  # fmt: skip
+    if keras.backend.standardize_dtype(model.output.dtype) != "float32":
+        raise RecipeError(
+            "model",
+            f"must return float32 logits; it returns {model.output.dtype}",
+            'End it with a Dense layer of dtype="float32": half precision loses small gradients.',
+        )
     if speed.fused_batch_normalization:
         fuse_batch_normalization(model)
     return model
@@ -104,12 +111,35 @@ def compile_phase(model, phase: Phase, rates: np.ndarray, directory: Path, speed
     rate = float(rates[0]) if phase.schedule is None else TableSchedule(rates)
     if isinstance(phase.optimizer, Call):
         optimizer = phase.optimizer.without("learning_rate").build(directory, learning_rate=rate)
+        _require_optimizer(optimizer, phase.optimizer)
         decay_weights_alone(optimizer, model)
     else:
         optimizer = phase.optimizer.build(learning_rate=rate, model=model)
+    loss = build(phase.loss, directory)
+    _require_logits_loss(loss)
     model.compile(
         optimizer=optimizer,
-        loss=build(phase.loss, directory),
+        loss=loss,
         metrics=[Accuracy(name="accuracy"), NegativeLogLikelihood(name="nll")],
         jit_compile=speed.jit_compile,
     )
+
+
+def _require_optimizer(optimizer, call):
+    if not isinstance(optimizer, keras.optimizers.Optimizer):
+        raise RecipeError(
+            "optimizer",
+            f"must build a Keras optimizer; {call!r} built a {type(optimizer).__name__}",
+            'Write, for example, Call("keras.optimizers:AdamW", learning_rate=1e-3).',
+        )
+
+
+def _require_logits_loss(loss):
+    """The models return logits; a loss that takes probabilities would train on nonsense."""
+    settings = getattr(loss, "_fn_kwargs", {})  # where Keras's own losses keep theirs
+    if not callable(loss) or settings.get("from_logits") is False:
+        raise RecipeError(
+            "loss",
+            f"must take logits; {type(loss).__name__} takes probabilities",
+            "Add from_logits=True.",
+        )

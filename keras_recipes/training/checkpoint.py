@@ -6,6 +6,7 @@ same bits.
 """
 
 import json
+import zipfile
 
 import keras
 import numpy as np
@@ -39,8 +40,7 @@ def read_about(path) -> dict | None:
     """What was saved beside the variables, or None where nothing was saved yet."""
     if not path.is_file():
         return None
-    with _open(path) as stored:
-        return json.loads(str(stored["about"]))
+    return json.loads(str(_read(path)["about"]))
 
 
 def restore_checkpoint(path, model):
@@ -50,8 +50,8 @@ def restore_checkpoint(path, model):
         RecipeError: if the file is damaged, or belongs to another model.
     """
     variables = state_variables(model)
-    with _open(path) as stored:
-        arrays = [stored[f"v{index}"] for index in range(len(stored.files) - 1)]
+    stored = _read(path)
+    arrays = [stored[f"v{index}"] for index in range(len(stored) - 1)]
     shapes = [tuple(each.shape) for each in variables]
     if [each.shape for each in arrays] != shapes:
         raise RecipeError(
@@ -62,8 +62,11 @@ def restore_checkpoint(path, model):
         variable.assign(array)
 
 
-def _open(path):
+def _read(path) -> dict:
     try:
-        return np.load(path)
-    except (OSError, ValueError) as error:
-        raise RecipeError(str(path), f"can't be read: {error}", "Begin a new run.") from None
+        with np.load(path) as stored:
+            return {name: stored[name] for name in stored.files}
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
+        raise RecipeError(
+            str(path), f"is damaged: {error}", "Begin a new run; the best model is still there."
+        ) from None

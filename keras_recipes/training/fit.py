@@ -109,7 +109,7 @@ class _PhaseTrainer:
     def fit(self, progress, display, parallel_calls):
         """Train from `progress`, which each epoch moves on, to the end of the phase."""
         dataset, directory = self.dataset, self.directory
-        best = self.phase.stopping.build(directory.best_model)
+        best = self.phase.stopping.build(directory.best_model, progress.phase_began)
         interrupt = InterruptCallback()
 
         def write(record):
@@ -138,7 +138,8 @@ class _PhaseTrainer:
                 progress.phase_began,
                 self.per_epoch,
                 self.recipe.batch_size,
-                self.phase.stopping.monitor,
+                self.phase.stopping,
+                progress.best,
             )
         with interrupt.listening():
             self.model.fit(

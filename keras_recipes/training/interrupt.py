@@ -2,6 +2,7 @@
 
 import contextlib
 import signal
+import sys
 import threading
 
 import keras
@@ -31,16 +32,22 @@ class InterruptCallback(keras.callbacks.Callback):
             yield
             return
         previous = signal.getsignal(signal.SIGINT)
+        if previous == signal.SIG_IGN:  # in the background, by nohup or a script
+            yield
+            return
 
         def ask(signum, frame):
             self._asked = True
             signal.signal(signal.SIGINT, previous)
+            print("\nending after this step; Ctrl-C again ends at once", file=sys.stderr)
 
         signal.signal(signal.SIGINT, ask)
         try:
             yield
         finally:
             signal.signal(signal.SIGINT, previous)
+        if self._asked:  # after the last step, while the epoch was being kept
+            raise Interrupted
 
     def on_train_batch_end(self, batch, logs=None):
         if self._asked:

@@ -26,19 +26,29 @@ def choose_job(loaded: Loaded, *, allow_stand_in: bool) -> Job:
     try:
         loaded.recipe.data.require()
     except DataUnavailable as error:
-        if loaded.stand_in is None:
-            raise
-        if not allow_stand_in:
-            raise DataUnavailable(
-                error.where,
-                error.problem,
-                f"{error.fix} Without --no-stand-in the variant {loaded.recipe.stand_in!r} "
-                "would take its place.",
-            ) from None
-        loaded.stand_in.data.require()
-        return Job(
-            name=f"{loaded.name}-{loaded.recipe.stand_in}",
-            recipe=loaded.stand_in,
-            stands_in_for=f"{error.where} {error.problem}",
-        )
+        return stand_in_job(loaded, error, allowed=allow_stand_in)
     return Job(name=loaded.name, recipe=loaded.recipe)
+
+
+def stand_in_job(loaded: Loaded, error: DataUnavailable, *, allowed: bool) -> Job:
+    """The recipe's stand-in, once its data has turned out not to be had.
+
+    Raises:
+        DataUnavailable: `error`, if there is no stand-in or none is allowed.
+    """
+    recipe = loaded.stand_in()
+    if recipe is None:
+        raise error
+    if not allowed:
+        raise DataUnavailable(
+            error.where,
+            error.problem,
+            f"{error.fix} Without --no-stand-in the variant {loaded.recipe.stand_in!r} would "
+            "take its place.",
+        ) from None
+    recipe.data.require()
+    return Job(
+        name=f"{loaded.name}-{loaded.recipe.stand_in}",
+        recipe=recipe,
+        stands_in_for=f"{error.where} {error.problem}",
+    )

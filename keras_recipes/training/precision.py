@@ -37,7 +37,7 @@ class Speed:
     precision: str
     """A Keras dtype policy."""
     jit_compile: bool
-    """Whether XLA compiles the step: faster on a GPU, slower on a CPU."""
+    """Whether XLA compiles the step: on Nvidia GPUs; on a CPU it is slower."""
     fused_batch_normalization: bool
     """Whether TensorFlow's fused kernel is used; XLA fuses by itself."""
     reason: str
@@ -48,11 +48,10 @@ def choose_speed(device: Device, precision: str = "auto") -> Speed:
     reason = "the recipe says so"
     if precision == "auto":
         precision, reason = _choose_precision(device)
-    on_gpu = device.kind == "GPU"
     return Speed(
         precision=precision,
-        jit_compile=on_gpu,
-        fused_batch_normalization=not on_gpu and precision != FLOAT16,
+        jit_compile=device.compute_capability is not None,
+        fused_batch_normalization=device.kind == "CPU" and precision != FLOAT16,
         reason=reason,
     )
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from keras_recipes.data import Dataset
-from keras_recipes.recipe import Recipe
+from keras_recipes.recipe import Recipe, resolve_phases
 from keras_recipes.training.evaluate import evaluate
 from keras_recipes.training.fit import fit_recipe
 from keras_recipes.training.hardware import describe_machine, training_device, versions
@@ -98,18 +98,22 @@ def train(
         raise
     best = progress.best or {}
     return directory.update_run(
-        state="stopped early" if progress.stopped else "finished",
+        state="stopped early" if progress.epochs < _planned_epochs(recipe) else "finished",
         ended=_now(),
         seconds=elapsed(),
         parameters=model.count_params(),
         results={
             "epochs": progress.epochs,
             "best_epoch": None if best.get("best_epoch") is None else best["best_epoch"] + 1,
-            "monitor": recipe.stopping.monitor,
+            "monitor": resolve_phases(recipe)[-1].stopping.monitor,
             "best": best.get("best"),
             "test": test,
         },
     )
+
+
+def _planned_epochs(recipe):
+    return sum(phase.epochs for phase in resolve_phases(recipe))
 
 
 def _now() -> str:

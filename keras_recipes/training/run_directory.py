@@ -13,9 +13,9 @@ from pathlib import Path
 
 from keras_recipes.atomic_file import replacing
 from keras_recipes.errors import RecipeError
-from keras_recipes.recipe.load import Loaded, load, named_files
+from keras_recipes.recipe.load import named_files
 from keras_recipes.recipe.text import to_flat, to_python
-from keras_recipes.training.run_files import read_records, require_run_files
+from keras_recipes.training.run_files import read_about, read_records, require_run_files
 
 
 class RunDirectory:
@@ -73,13 +73,9 @@ class RunDirectory:
         require_run_files(directory.path)
         return directory
 
-    def load_recipe(self) -> Loaded:
-        """The recipe as it ran."""
-        return load(str(self.recipe_file))
-
     def read_run(self) -> dict:
         """What `run.json` says."""
-        return json.loads((self.path / "run.json").read_text(encoding="utf-8"))
+        return read_about(self.path)
 
     def write_run(self, about: dict):
         """Write `run.json` anew."""

@@ -31,7 +31,7 @@ def read_run_files(path: Path) -> RunFiles:
     path = Path(path)
     require_run_files(path)
     return RunFiles(
-        about=json.loads((path / "run.json").read_text(encoding="utf-8")),
+        about=read_about(path),
         records=read_records(path / "metrics.jsonl"),
         recipe=(path / "recipe.py").read_text(encoding="utf-8"),
     )
@@ -45,6 +45,22 @@ def require_run_files(path: Path):
                 str(path), f"is not a run directory: it has no {needed}",
                 "Name a folder that `run` has made, such as runs/cifar_resnet-...",
             )  # fmt: skip
+
+
+def read_about(path: Path) -> dict:
+    """`run.json` in a run directory; raises `RecipeError` if it is damaged."""
+    try:
+        about = json.loads((path / "run.json").read_text(encoding="utf-8"))
+        missing = {"name", "state", "data", "speed", "seed"} - set(about)
+    except (OSError, ValueError, TypeError) as error:
+        about, missing = None, error
+    if missing:
+        raise RecipeError(
+            str(path / "run.json"),
+            f"is damaged: {missing}",
+            f"Begin a new run: keras-recipes run {path / 'recipe.py'}.",
+        )
+    return about
 
 
 def read_records(file: Path) -> list[dict]:

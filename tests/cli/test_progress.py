@@ -5,6 +5,7 @@ import time
 
 from rich.console import Console
 
+from keras_recipes import Stopping
 from keras_recipes.cli.progress import Display, LiveDisplay, make_display
 from keras_recipes.report.duration import format_seconds
 
@@ -19,7 +20,7 @@ def show(terminal):
     stream = io.StringIO()
     console = Console(file=stream, force_terminal=terminal, width=140)
     display = make_display(console, 2)
-    display.begin_phase("train", [0.1] * 20, 0, 10, 32, "val_accuracy")
+    display.begin_phase("train", [0.1] * 20, 0, 10, 32, Stopping(), None)
     display.interval = 0
     for epoch, accuracy in enumerate((0.6, 0.5)):
         display.on_train_begin()

@@ -44,6 +44,7 @@ RECIPE = Recipe(
         ("data=Digits(fold=(0, 5))", lambda r: r.data == Digits(fold=(0, 5))),
         ("model=Call('a.py:b', width=-3)", lambda r: r.model == Call("a.py:b", width=-3)),
         ("optimizer.learning_rate=1e-2", lambda r: r.optimizer.learning_rate == 0.01),
+        ("data.train_split=train[:500]", lambda r: r.data.train_split == "train[:500]"),
         (" seed = 3 ", lambda r: r.seed == 3),
     ],
 )
@@ -70,6 +71,11 @@ def test_rules_that_join_fields_hold_for_the_outcome_in_either_order():
         assert override(RECIPE, assignments).epochs == 1
     with pytest.raises(RecipeError, match="warmup_epochs must be less than the 1 epochs"):
         override(RECIPE, ["epochs=1"])
+
+
+def test_an_optimizer_of_ones_own_states_a_rate_that_is_a_number():
+    with pytest.raises(RecipeError, match="learning_rate above 0"):
+        override(RECIPE, ["optimizer=Call('a:b', learning_rate='a')"])
 
 
 @pytest.mark.parametrize(
@@ -100,6 +106,17 @@ def test_rules_that_join_fields_hold_for_the_outcome_in_either_order():
         ("model=(lambda: 3)()", "can't take"),
         ("epochs=1+1", "a whole number"),
         ("augment=(Flip()", "can't be read"),
+        ("model=Call()", "other arguments than it takes"),
+        ("model=Call('a:b', 'c')", "other arguments than it takes"),
+        ("model=Call('a:b', x=1, x=2)", "an argument twice"),
+        ("model=Call('.a:b')", "module:name"),
+        ("model=Call('a b:c')", "module:name"),
+        ("model=Call('a:b', x=1e999)", "finite"),
+        ("epochs=...", "can't take"),
+        (".=1", "path=value"),
+        ("augment.0=Flip", "Call it: Flip(...)."),
+        ("optimizer.learning_rate=1" + "0" * 400, "got inf"),
+        ("epochs=-1" + "0" * 400, "at least 1"),
         ("data.name=b'x'", "can't take"),
         ("seed=" + "9" * 30, "seed"),
         ("epochs=" + "(" * 500, "can't be read"),

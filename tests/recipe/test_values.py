@@ -124,6 +124,17 @@ WRONG = [
     (lambda: replace(RICH, phases=(Phase(name="a b"),)), "phases", "'a b'"),
     (lambda: replace(RICH, epochs=None), "epochs", "epochs=30"),
     (lambda: replace(RICH, phases=(Phase(epochs=2),)), "epochs", "no effect"),
+    (lambda: replace(RICH, phases=(Phase(loss=CrossEntropy()),)), "loss", "no effect"),
+    (
+        lambda: replace(
+            RICH, phases=(Phase(name="a", stopping=Stopping(monitor="val_nll")), Phase(name="b"))
+        ),
+        "phases",
+        "different values",
+    ),
+    (lambda: Call("a:b", x=float("inf")), "Call('a:b').x", "finite"),
+    (lambda: Call("a:b", **{"c-d": 1}), "Call('a:b')", "'c-d'"),
+    (lambda: replace(RICH, model=type("Mine", (CifarResNet,), {})()), "model", "CifarResNet(...)"),
     (lambda: replace(RICH, schema=2), "schema", "must be 1"),
     (lambda: replace(RICH, seed=-1), "seed", "[0, 2147483648)"),
     (lambda: replace(RICH, batch_size=1), "batch_size", "MixUp"),

@@ -49,7 +49,10 @@ def _draw(columns, class_names, out):
     from matplotlib.figure import Figure  # not pyplot: no window, no global state
 
     rows = len(columns[0][0])
-    figure = Figure(figsize=(1.35 * len(columns), 1.55 * rows), layout="constrained")
+    height = 1.65 * rows + 0.15
+    figure = Figure(figsize=(1.35 * len(columns), height), layout="constrained")
+    # Constrained layout knows nothing of the headings above the first row.
+    figure.get_layout_engine().set(rect=(0, 0, 1, 1 - 0.15 / height))
     axes = figure.subplots(rows, len(columns), squeeze=False)
     for column, (images, labels) in enumerate(columns):
         for row in range(rows):
@@ -62,16 +65,16 @@ def _draw(columns, class_names, out):
             axis.set_axis_off()
     columns_titles = ["original"] + [f"epoch {epoch + 1}" for epoch in range(len(columns) - 1)]
     for axis, title in zip(axes[0], columns_titles, strict=True):
-        axis.annotate(title, (0.5, 1.28), xycoords="axes fraction", ha="center", fontsize=8,
+        axis.annotate(title, (0.5, 1.36), xycoords="axes fraction", ha="center", fontsize=8,
                       fontweight="bold")  # fmt: skip
     out.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(out, dpi=120)
 
 
 def _label(label, class_names) -> str:
-    """`cat`, or `0.8 cat 0.2 dog` for a mixed one."""
+    """`cat`, or a line each for the classes of a mixed one, the larger share first."""
     order = np.argsort(-label, kind="stable")
     parts = [(label[index], class_names[index]) for index in order[:2] if label[index] >= 0.005]
     if len(parts) == 1:
         return parts[0][1]
-    return " ".join(f"{share:.2f} {name}" for share, name in parts)
+    return "\n".join(f"{share:.2f} {name}" for share, name in parts)

@@ -1,9 +1,11 @@
 """Draw recorded terminal output as the picture in the README.
 
     script -qec "keras-recipes run recipes/cifar_resnet.py" run.log
-    python docs/terminal_picture.py run.log docs/run.svg
+    tmux new-session -d -x 118 -y 100 "cat run.log; sleep 5" \\; run "sleep 1" \\; \\
+        capture-pane -ep -S - > screen.txt            # what a terminal shows of it in the end
+    python docs/terminal_picture.py screen.txt docs/run.svg
 
-Lines that a live display had drawn over are left out, as they are on the terminal.
+Of many epochs the first and the last few are drawn.
 """
 
 import io
@@ -14,24 +16,28 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-
-def shown(recorded: str) -> str:
-    """What is left on the screen: the last state of each line, colours kept."""
-    recorded = re.sub(r"^Script (started|done).*$", "", recorded, flags=re.MULTILINE)
-    lines = []
-    for line in recorded.replace("\r\n", "\n").split("\n"):
-        ups = len(re.findall(r"\x1b\[1A", line))
-        del lines[len(lines) - ups :]
-        line = re.split(r"\r|\x1b\[2K", line)[-1]
-        lines.append(re.sub(r"\x1b\[\??\d*[hlAKJ]", "", line))
-    return "\n".join(lines).strip("\n")
+KEPT = 5
 
 
-def main(recorded: str, picture: str, command: str):
+def shown(screen: str) -> list[str]:
+    """The lines of the screen, without the recorder's own and without most epochs."""
+    lines = [line.rstrip() for line in screen.splitlines() if not line.startswith("Script ")]
+    while lines and not lines[-1]:
+        lines.pop()
+    epochs = [index for index, line in enumerate(lines) if re.search(r"epoch +\d+/\d+ +\d", line)]
+    dropped = set(epochs[KEPT:-KEPT])
+    return [
+        "..." if index == min(dropped) else line
+        for index, line in enumerate(lines)
+        if index not in dropped or index == min(dropped)
+    ]
+
+
+def main(screen: str, picture: str, command: str):
     """Write the picture."""
-    text = Text.from_ansi(f"$ {command}\n" + shown(Path(recorded).read_text()))
-    width = max(text.plain.splitlines(), key=len)
-    console = Console(record=True, width=len(width) + 1, file=io.StringIO())
+    text = Text.from_ansi(f"$ {command}\n" + "\n".join(shown(Path(screen).read_text())))
+    width = max(len(line) for line in text.plain.splitlines())
+    console = Console(record=True, width=width + 1, file=io.StringIO())
     console.print(text)
     Path(picture).write_text(console.export_svg(title="keras_recipes"))
 

@@ -38,23 +38,30 @@ class Display(keras.callbacks.Callback):
         self._steps, self._batch_size = steps, batch_size
         self._stopping = stopping
         self._best = best["best"] if best else None
-        if name != "train":
-            self._console.print(f"phase {name}", style="bold")
+        headings = ("loss", "acc", "val nll", "val acc")
+        self._console.print(
+            f"{'' if name == 'train' else name:<{len(self._label(1))}}"
+            + "".join(f" {each:>7}" for each in headings)
+            + f" {'rate':>8} {'img/s':>6} {'time':>11}",
+            style="dim",
+            soft_wrap=True,
+        )
 
     def end_epoch(self, record: dict):
         """Say how an epoch went, as `metrics.jsonl` has it."""
         is_best = self._is_best(record)
-        width = len(str(self._epochs))
+        numbers = [record[name] for name in ("loss", "accuracy", "val_nll", "val_accuracy")]
         self._console.print(
-            f"epoch {record['epoch']:>{width}}/{self._epochs}  "
-            f"loss {record['loss']:.4f}  accuracy {record['accuracy']:.4f}  "
-            f"val_nll {record['val_nll']:.4f}  val_accuracy {record['val_accuracy']:.4f}  "
-            f"rate {record['learning_rate']:.3g}  {record['images_per_second']:.0f} images/s  "
-            f"{format_seconds(record['seconds'])}{'  best' if is_best else ''}",
-            highlight=False,
+            self._label(record["epoch"])
+            + "".join(f" {number:7.4f}" for number in numbers)
+            + f" {record['learning_rate']:8.3g} {record['images_per_second']:6.0f}"
+            + f" {format_seconds(record['seconds']):>11}{'  best' if is_best else ''}",
             style="bold" if is_best else "",
             soft_wrap=True,
         )
+
+    def _label(self, epoch):
+        return f"epoch {epoch:>{len(str(self._epochs))}}/{self._epochs}"
 
     def _is_best(self, record):
         """As `BestCheckpoint` decides, which comes later in the list of callbacks."""
@@ -91,17 +98,19 @@ class Display(keras.callbacks.Callback):
     def show(self, step, logs):
         """Say how the epoch goes."""
         if step:
-            self._console.print(self.describe(step, logs), highlight=False, soft_wrap=True)
+            self._console.print(self.describe(step, logs), soft_wrap=True)
 
     def describe(self, step, logs) -> str:
         """Loss, accuracy, rate, speed and time left after `step` steps of the epoch."""
         seconds = time.perf_counter() - self._epoch_began
         index = (self._epoch - self._first_epoch) * self._steps + max(step - 1, 0)
-        parts = [f"epoch {self._epoch + 1}/{self._epochs}  step {step}/{self._steps}"]
-        parts += [f"{name} {logs[name]:.4f}" for name in ("loss", "accuracy") if name in logs]
+        parts = [f"{self._label(self._epoch + 1)}  step {step}/{self._steps}"]
+        for name, shown in (("loss", "loss"), ("accuracy", "acc")):
+            if name in logs:
+                parts.append(f"{shown} {logs[name]:.4f}")
         parts.append(f"rate {self._rates[index]:.3g}")
         if step:
-            parts.append(f"{step * self._batch_size / seconds:.0f} images/s")
+            parts.append(f"{step * self._batch_size / seconds:.0f} img/s")
             parts.append(f"{format_seconds(self._seconds_left(step))} left")
         return "  ".join(parts)
 
@@ -119,7 +128,7 @@ class LiveDisplay(Display):
 
     def on_train_begin(self, logs=None):
         self._progress = Progress(
-            BarColumn(bar_width=20),
+            BarColumn(bar_width=12),
             TextColumn("{task.description}"),
             console=self._console,
             transient=True,
@@ -129,7 +138,7 @@ class LiveDisplay(Display):
         self._progress.start()
 
     def on_test_begin(self, logs=None):
-        self._progress.update(self._task, description=f"epoch {self._epoch + 1}  validating")
+        self._progress.update(self._task, description=f"{self._label(self._epoch + 1)}  validating")
 
     def on_train_end(self, logs=None):
         self._progress.stop()

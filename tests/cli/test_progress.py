@@ -38,10 +38,16 @@ def test_plain_lines_without_a_terminal():
     display, text = show(terminal=False)
     assert type(display) is Display
     lines = text.splitlines()
-    assert lines[0].startswith("epoch 1/2  step 5/10  loss 1.2500  accuracy 0.5000  rate 0.1")
-    assert lines[1].startswith("epoch 1/2  loss 1.5000")
-    assert lines[1].endswith("val_accuracy 0.6000  rate 0.1  800 images/s  1 min 1 s  best")
-    assert not lines[3].endswith("best")
+    assert lines[0].split() == [
+        "loss", "acc", "val", "nll", "val", "acc", "rate", "img/s", "time",
+    ]  # fmt: skip
+    assert lines[1].startswith("epoch 1/2  step 5/10  loss 1.2500  acc 0.5000  rate 0.1")
+    assert lines[2] == (
+        "epoch 1/2  1.5000  0.5000  1.3000  0.6000      0.1    800   1 min 1 s  best"
+    )
+    assert lines[0].index("val acc") + len("val acc") == lines[2].index("0.6000") + 6
+    assert lines[4].endswith("1 min 1 s")
+    assert len(lines[2]) < 80
     assert "\x1b" not in text
 
 

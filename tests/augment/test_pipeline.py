@@ -79,6 +79,9 @@ LAYERS = {
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_same_bits_in_parallel_and_from_any_step(name):
+    missing = {"keras_erasing": "RandomErasing", "keras_aug_mix": "AugMix"}.get(name, "Layer")
+    if not hasattr(keras.layers, missing):
+        pytest.skip(f"this Keras has no {missing}")
     # That it is built at all means that the audit found no state.
     pipeline = build(LAYERS[name]())
     serial = run(pipeline, parallel=1)

@@ -14,6 +14,7 @@ from keras_recipes.recipe.recipe import resolve_phases
 
 
 def add_arguments(parser):
+    """Name the command's arguments."""
     add_recipe_arguments(parser)
     parser.add_argument("--out", metavar="FILE", help="the picture; augment-NAME.png")
     parser.add_argument("--images", type=int, default=8, help="rows, an image each; 8")
@@ -22,6 +23,7 @@ def add_arguments(parser):
 
 
 def run(options):
+    """Carry the command out; returns the exit code, None for 0."""
     for name, value, most in (("images", options.images, 64), ("times", options.times, 32)):
         if not 1 <= value <= most:
             raise RecipeError(f"--{name}", f"must be in [1, {most}]; got {value}", "Use 8.")

@@ -11,10 +11,12 @@ from keras_recipes.recipe.load import DEFAULT_VARIANT, read_file
 
 
 def add_arguments(parser):
+    """Name the command's arguments."""
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders; recipes/")
 
 
 def run(options):
+    """Carry the command out; returns the exit code, None for 0."""
     files = _files(options.paths or ["recipes"])
     failed = False
     for path in files:

@@ -18,6 +18,7 @@ DEFAULT_RUNS = "runs"
 
 
 def add_arguments(parser):
+    """Name the command's arguments."""
     add_recipe_arguments(parser, optional=True)
     parser.add_argument("--seed", type=int, help="the same as --set seed=N")
     parser.add_argument(
@@ -32,6 +33,7 @@ def add_arguments(parser):
 
 
 def run(options):
+    """Carry the command out; returns the exit code, None for 0."""
     _check(options)
     return _resume(options) if options.resume else _begin(options)
 

@@ -10,6 +10,7 @@ from keras_recipes.recipe.text import to_flat, to_python
 
 
 def add_arguments(parser):
+    """Name the command's arguments."""
     add_recipe_arguments(parser)
     parser.add_argument(
         "--flat", action="store_true", help="one `path = value` a line, as --set names them"
@@ -17,6 +18,7 @@ def add_arguments(parser):
 
 
 def run(options):
+    """Carry the command out; returns the exit code, None for 0."""
     recipe = load(options.recipe, options.assignments).recipe
     if options.flat:
         flat = to_flat(recipe)

@@ -53,9 +53,9 @@ def _replace(value, path, text, walked):
     if isinstance(value, tuple):
         return _replace_item(value, name, rest, text, walked)
     if isinstance(value, Call):
-        new = _parse(text, here) if not rest else None
         if rest:
             raise RecipeError(here, "can't be reached inside a Call", "Set the whole argument.")
+        new = _parse(text, here)
         return Call(value.target, **{**dict(value.arguments), name: new})
     if not is_dataclass(value):
         parent = ".".join(walked)

@@ -38,6 +38,14 @@ class Progress:
     stopped: bool = False
     """Whether patience ran out in the phase."""
 
+    def begin_phase(self, index: int):
+        """Go on with phase `index` after the epochs that are finished."""
+        self.phase, self.phase_began, self.stopped = index, self.epochs, False
+
+    def is_over(self, phase) -> bool:
+        """Whether nothing is left of `phase`, the one to go on with."""
+        return self.stopped or self.epochs >= self.phase_began + phase.epochs
+
 
 def fit_recipe(
     recipe: Recipe,
@@ -77,23 +85,15 @@ def fit_recipe(
             if index < progress.phase:
                 continue
             if index > progress.phase:
-                progress.phase, progress.phase_began, progress.stopped = (
-                    index,
-                    progress.epochs,
-                    False,
-                )
+                progress.begin_phase(index)
             trainer = _PhaseTrainer(model, recipe, phase, dataset, directory, speed)
-            if not _is_over(progress, phase):
+            if not progress.is_over(phase):
                 trainer.fit(progress, display, parallel_calls)
             elif index == resumed_phase:  # the checkpoint was the phase's last
                 restore_checkpoint(directory.state_file, model)
             if progress.best and progress.best["best_epoch"] is not None:
                 ModelFile(directory.best_model).restore(model)  # what goes on is what is saved
     return model, progress
-
-
-def _is_over(progress, phase):
-    return progress.stopped or progress.epochs >= progress.phase_began + phase.epochs
 
 
 class _PhaseTrainer:

@@ -58,14 +58,20 @@ def cases(steps):
     recipe = Recipe(
         data=Digits(),
         model=Call("overhead.py:trivial_model"),
-        augment=(PaddedCrop(1, mode="constant"),),
         optimizer=SGD(learning_rate=1e-4, reference_batch_size=None),
         schedule=Cosine(),
         epochs=6,
         batch_size=32,
         precision="float32",
     )
-    resnet = replace(recipe, model=CifarResNet(), batch_size=128, precision="auto", epochs=4)
+    resnet = replace(
+        recipe,
+        augment=(PaddedCrop(1, mode="constant"),),
+        model=CifarResNet(),
+        batch_size=128,
+        precision="auto",
+        epochs=4,
+    )
     return {
         "trivial": (recipe, steps or 1000, 8),
         "resnet20": (resnet, steps or 100, 32),
@@ -126,7 +132,7 @@ def by_hand(recipe, dataset, steps):
         if speed.fused_batch_normalization:
             fuse_batch_normalization(model)
         augment = build_pipeline(
-            [PaddedCropLayer(1, mode="constant")],
+            [PaddedCropLayer(1, mode="constant")] if recipe.augment else [],
             seed=recipe.seed,
             image_shape=dataset.image_shape,
             num_classes=10,

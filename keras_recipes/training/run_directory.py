@@ -15,13 +15,13 @@ from keras_recipes.atomic_file import replacing
 from keras_recipes.errors import RecipeError
 from keras_recipes.recipe.load import named_files
 from keras_recipes.recipe.text import to_flat, to_python
-from keras_recipes.training.run_files import read_about, read_records, require_run_files
+from keras_recipes.training.run_files import read_about, read_records
 
 
 class RunDirectory:
     """Paths and files of one run.
 
-    Made by `create` for a new run and by `open` for one that is there.
+    Made by `create` for a new run, and from its path for one that is there.
     """
 
     def __init__(self, path: Path):
@@ -60,17 +60,6 @@ class RunDirectory:
             raise RecipeError(
                 f"--runs {parent}", f"can't be written: {error}", "Name another folder."
             ) from None
-        return directory
-
-    @classmethod
-    def open(cls, path: Path) -> "RunDirectory":
-        """A run that is there.
-
-        Raises:
-            RecipeError: if `path` is not a run directory.
-        """
-        directory = cls(path)
-        require_run_files(directory.path)
         return directory
 
     def read_run(self) -> dict:

@@ -29,6 +29,7 @@ from keras_recipes.training import run
 from keras_recipes.training.interrupt import Interrupted
 from keras_recipes.training.job import Job
 from keras_recipes.training.run_directory import RunDirectory
+from keras_recipes.training.run_files import read_run_files
 
 DROPOUT_MODEL = """
 import keras
@@ -308,4 +309,4 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path):
 
 def test_what_is_not_a_run_directory_is_told(tmp_path):
     with pytest.raises(RecipeError, match="is not a run directory"):
-        RunDirectory.open(tmp_path)
+        read_run_files(tmp_path)

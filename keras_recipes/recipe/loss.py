@@ -1,5 +1,6 @@
 """The training loss: the values behind `loss=`. Validation is never smoothed."""
 
+from keras_recipes.recipe.call import Call
 from keras_recipes.recipe.part import bounded, part
 
 
@@ -17,3 +18,6 @@ class CrossEntropy:
         from keras_recipes.losses import SmoothedCrossEntropy
 
         return SmoothedCrossEntropy(label_smoothing=self.label_smoothing)
+
+
+Loss = CrossEntropy | Call

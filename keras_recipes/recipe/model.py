@@ -1,6 +1,7 @@
 """The network: the values behind `model=`."""
 
 from keras_recipes.errors import RecipeError
+from keras_recipes.recipe.call import Call
 from keras_recipes.recipe.part import bounded, part
 
 
@@ -32,3 +33,6 @@ class CifarResNet:
             mean=mean,
             variance=variance,
         )
+
+
+Model = CifarResNet | Call

@@ -1,5 +1,6 @@
 """How the weights move: the values behind `optimizer=`."""
 
+from keras_recipes.recipe.call import Call
 from keras_recipes.recipe.part import bounded, part
 
 
@@ -37,3 +38,6 @@ class SGD:
             nesterov=self.nesterov,
             weight_decay=self.weight_decay,
         )
+
+
+Optimizer = SGD | Call

@@ -99,9 +99,9 @@ def field_types(cls) -> dict:
 def where(cls, name: str) -> str:
     """The place of a field as a user writes it: `loss.label_smoothing`, `augment.MixUp.alpha`.
 
-    The section is the name of the file that defines the part.
+    The section is the name of the file, or of the folder, that defines the part.
     """
-    section = cls.__module__.rpartition(".")[2]
+    section = cls.__module__.removeprefix("keras_recipes.recipe.").partition(".")[0]
     if section == "recipe":
         return name
     if section in ("augment", "phase"):

@@ -1,17 +1,11 @@
 """A stretch of training with settings of its own: the values behind `phases=`."""
 
-from keras_recipes.recipe.augment import Cutout, Flip, MixUp, PaddedCrop
-from keras_recipes.recipe.call import Call
-from keras_recipes.recipe.loss import CrossEntropy
-from keras_recipes.recipe.optimizer import SGD
+from keras_recipes.recipe.augment import Augmentation
+from keras_recipes.recipe.loss import Loss
+from keras_recipes.recipe.optimizer import Optimizer
 from keras_recipes.recipe.part import bounded, part
-from keras_recipes.recipe.schedule import Cosine, Linear, Step
+from keras_recipes.recipe.schedule import Schedule
 from keras_recipes.recipe.stopping import Stopping
-
-Augmentation = PaddedCrop | Flip | Cutout | MixUp | Call
-Loss = CrossEntropy | Call
-Optimizer = SGD | Call
-Schedule = Cosine | Linear | Step | Call
 
 
 @part

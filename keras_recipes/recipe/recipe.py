@@ -5,14 +5,15 @@ from dataclasses import fields, replace
 from typing import Literal
 
 from keras_recipes.errors import RecipeError
-from keras_recipes.recipe.call import Call
-from keras_recipes.recipe.data import TFDS, Digits
-from keras_recipes.recipe.loss import CrossEntropy
-from keras_recipes.recipe.model import CifarResNet
-from keras_recipes.recipe.optimizer import SGD
+from keras_recipes.recipe.augment import Augmentation
+from keras_recipes.recipe.conflicts import check_phase
+from keras_recipes.recipe.data import Data
+from keras_recipes.recipe.loss import CrossEntropy, Loss
+from keras_recipes.recipe.model import Model
+from keras_recipes.recipe.optimizer import SGD, Optimizer
 from keras_recipes.recipe.part import bounded, part
-from keras_recipes.recipe.phase import Augmentation, Loss, Optimizer, Phase, Schedule
-from keras_recipes.recipe.schedule import Step
+from keras_recipes.recipe.phase import Phase
+from keras_recipes.recipe.schedule import Schedule
 from keras_recipes.recipe.stopping import Stopping
 
 SCHEMA = 1
@@ -29,9 +30,9 @@ class Recipe:
     Read from a file with `keras_recipes.recipe.load`; changed with `dataclasses.replace`.
     """
 
-    data: TFDS | Digits
+    data: Data
     """The images, and which of them are held out."""
-    model: CifarResNet | Call
+    model: Model
     """The network. A `Call` is offered `input_shape`, `num_classes`, `mean` and `variance`."""
     augment: tuple[Augmentation, ...] = ()
     """What is done to training images, in order."""
@@ -71,7 +72,7 @@ class Recipe:
             )  # fmt: skip
         self._check_phases()
         for index, phase in enumerate(resolve_phases(self)):
-            _check_phase(phase, self._phase_place(index), self.batch_size)
+            check_phase(phase, self._phase_place(index), self.batch_size)
 
     def _check_phases(self):
         if not self.phases:
@@ -119,38 +120,3 @@ def resolve_phases(recipe: Recipe) -> tuple[Phase, ...]:
         )
         for phase in recipe.phases
     )
-
-
-def _check_phase(phase, place, batch_size):
-    warmup = getattr(phase.schedule, "warmup_epochs", 0)
-    if warmup >= phase.epochs:
-        raise RecipeError(
-            f"{place}schedule.warmup_epochs",
-            f"must be less than the {phase.epochs} epochs; got {warmup}",
-            "Warm up for less, or train longer.",
-        )
-    if isinstance(phase.schedule, Step) and phase.schedule.at[0] * phase.epochs < warmup:
-        raise RecipeError(
-            f"{place}schedule.at",
-            f"begins at {phase.schedule.at[0]} of {phase.epochs} epochs, within the warm-up",
-            "Step later, or warm up for less.",
-        )
-    if phase.stopping.start_from_epoch >= phase.epochs:
-        raise RecipeError(
-            f"{place}stopping.start_from_epoch",
-            f"must be less than the {phase.epochs} epochs; got {phase.stopping.start_from_epoch}",
-            "No epoch would be kept: start earlier, or train longer.",
-        )
-    if isinstance(phase.optimizer, Call):
-        rate = dict(phase.optimizer.arguments).get("learning_rate")
-        if isinstance(rate, bool) or not isinstance(rate, int | float) or rate <= 0:
-            raise RecipeError(
-                f"{place}optimizer",
-                f"is {phase.optimizer!r}, which states no learning_rate above 0",
-                "Add learning_rate=..., the highest of the schedule.",
-            )
-    if batch_size == 1 and any(type(each).__name__ == "MixUp" for each in phase.augment):
-        raise RecipeError(
-            "batch_size", "must be at least 2 where MixUp blends the images of a batch; got 1",
-            "Use a larger batch, or take MixUp out.",
-        )  # fmt: skip

@@ -4,6 +4,7 @@ Each builds a table with the rate of every step, which starts over with each pha
 """
 
 from keras_recipes.errors import RecipeError
+from keras_recipes.recipe.call import Call
 from keras_recipes.recipe.part import bounded, part
 
 
@@ -63,3 +64,6 @@ class Step:
         from keras_recipes.schedules import step_decay
 
         return step_decay(peak, steps, at=self.at, factor=self.factor, warmup_steps=warmup_steps)
+
+
+Schedule = Cosine | Linear | Step | Call

@@ -1,8 +1,9 @@
-"""Where the images come from and how they are divided: the values behind `data=`."""
+"""`TFDS`: a set of TensorFlow Datasets."""
 
 from typing import Literal
 
 from keras_recipes.errors import RecipeError
+from keras_recipes.recipe.data.division import check_division, division
 from keras_recipes.recipe.part import bounded, first_argument, part
 
 
@@ -36,7 +37,7 @@ class TFDS:
     """Where decoded images are kept: in memory, in a memory-mapped cache file, or by their size."""
 
     def check(self):
-        _check_division(self)
+        check_division(self)
         if not self.name or self.name.startswith("/"):
             raise RecipeError(
                 "data.name", f"must be the name of a data set; got {self.name!r}",
@@ -66,69 +67,5 @@ class TFDS:
             test_split=self.test_split,
             image_size=self.image_size,
             store=self.store,
-            division=_division(self),
+            division=division(self),
         )
-
-
-@part
-class Digits:
-    """The 1,797 handwritten digits of 8 by 8 pixels that come with scikit-learn; no network.
-
-    A fifth of them, the same for every seed, is the test set. Source: Alpaydin & Kaynak 1998,
-    UCI Optical Recognition of Handwritten Digits (its test part).
-    """
-
-    validation_fraction: float | None = bounded(None, above=0, below=1)
-    """As in `TFDS`."""
-    fold: tuple[int, int] | None = bounded(None, at_least=0)
-    """As in `TFDS`."""
-    train_examples: int | None = bounded(None, at_least=1)
-    """As in `TFDS`."""
-    train_fraction: float | None = bounded(None, above=0, at_most=1)
-    """As in `TFDS`."""
-    split_seed: int = bounded(0, at_least=0)
-    """As in `TFDS`."""
-
-    def check(self):
-        _check_division(self)
-
-    def require(self):
-        """Always at hand."""
-
-    def build(self):
-        """Read the training part; returns `keras_recipes.data.Dataset`."""
-        from keras_recipes.data import digits
-
-        return digits.load(division=_division(self))
-
-
-def _division(data):
-    from keras_recipes.data.division import Division
-
-    return Division(
-        validation_fraction=data.validation_fraction,
-        fold=data.fold,
-        train_examples=data.train_examples,
-        train_fraction=data.train_fraction,
-        seed=data.split_seed,
-    )
-
-
-def _check_division(data):
-    if data.fold is not None:
-        index, folds = data.fold
-        if folds < 2 or index >= folds:
-            raise RecipeError(
-                "data.fold", f"must be (index, folds) with index < folds; got {data.fold}",
-                "The first of five folds is (0, 5), the last is (4, 5).",
-            )  # fmt: skip
-        if data.validation_fraction is not None:
-            raise RecipeError(
-                "data.fold", "and data.validation_fraction both say what is held out",
-                "Set one of them to None.",
-            )  # fmt: skip
-    if data.train_examples is not None and data.train_fraction is not None:
-        raise RecipeError(
-            "data.train_examples", "and data.train_fraction both say how much to train on",
-            "Set one of them to None.",
-        )  # fmt: skip

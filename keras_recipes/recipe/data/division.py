@@ -1,0 +1,37 @@
+"""What the data parts have in common: how training images are divided."""
+
+from keras_recipes.errors import RecipeError
+
+
+def division(data):
+    """What the fields of a data part say, for `keras_recipes.data.divide`."""
+    from keras_recipes.data.division import Division
+
+    return Division(
+        validation_fraction=data.validation_fraction,
+        fold=data.fold,
+        train_examples=data.train_examples,
+        train_fraction=data.train_fraction,
+        seed=data.split_seed,
+    )
+
+
+def check_division(data):
+    """Raise `RecipeError` where these fields contradict each other."""
+    if data.fold is not None:
+        index, folds = data.fold
+        if folds < 2 or index >= folds:
+            raise RecipeError(
+                "data.fold", f"must be (index, folds) with index < folds; got {data.fold}",
+                "The first of five folds is (0, 5), the last is (4, 5).",
+            )  # fmt: skip
+        if data.validation_fraction is not None:
+            raise RecipeError(
+                "data.fold", "and data.validation_fraction both say what is held out",
+                "Set one of them to None.",
+            )  # fmt: skip
+    if data.train_examples is not None and data.train_fraction is not None:
+        raise RecipeError(
+            "data.train_examples", "and data.train_fraction both say how much to train on",
+            "Set one of them to None.",
+        )  # fmt: skip

@@ -1,14 +1,14 @@
 """What the framework costs: the same network on the same stream, by hand and through `run`.
 
     python benchmarks/overhead.py                       # a trivial model, and ResNet-20
-    python benchmarks/overhead.py --only trivial --rounds 9
+    python benchmarks/overhead.py --only trivial --pairs 60
 
-Both arms train on one keyed stream, validate each epoch and are timed from one epoch's begin to
-the next, the first epoch (tracing) left out. `run` also logs, saves its state and the best model
-and moves its display. The arms take turns, the first of a pair changing each time; of each the
-fastest epoch counts, since other work on a machine only ever adds. Loss, metrics, schedule and
-augmentation are this package's in both arms, so their cost doesn't show. Printed: the median of
-each arm, and the mean of the paired differences and ratios with its 95 % interval (t).
+Both arms train on one keyed stream and validate each epoch; `run` also logs, saves its state and
+the best model and moves its display. They train at once, in two threads of one process, and take
+turns: one epoch of the one, one epoch of the other, so that whatever else the machine does meets
+both alike. The first epoch (tracing) is left out. Loss, metrics, schedule and augmentation are
+this package's in both arms, so their cost doesn't show. Printed: the median of each arm's epochs,
+and the median of the paired differences and ratios with its 95 % bootstrap interval.
 """
 
 import argparse
@@ -16,6 +16,7 @@ import io
 import os
 import platform
 import tempfile
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -53,14 +54,14 @@ def trivial_model(input_shape, num_classes):
     return keras.Model(inputs, keras.layers.Dense(num_classes)(keras.layers.Flatten()(inputs)))
 
 
-def cases(steps):
-    """Name, recipe, steps an epoch, image side."""
+def cases(steps, pairs):
+    """Name to (recipe, steps an epoch, image side, pairs of epochs)."""
     recipe = Recipe(
         data=Digits(),
         model=Call("overhead.py:trivial_model"),
         optimizer=SGD(learning_rate=1e-4, reference_batch_size=None),
         schedule=Cosine(),
-        epochs=6,
+        epochs=1,
         batch_size=32,
         precision="float32",
     )
@@ -70,11 +71,10 @@ def cases(steps):
         model=CifarResNet(),
         batch_size=128,
         precision="auto",
-        epochs=4,
     )
     return {
-        "trivial": (recipe, steps or 1000, 8),
-        "resnet20": (resnet, steps or 100, 32),
+        "trivial": (recipe, steps or 1000, 8, pairs or 40),
+        "resnet20": (resnet, steps or 100, 32, pairs or 12),
     }
 
 
@@ -98,15 +98,43 @@ def dataset_of(recipe, steps, side):
     )
 
 
-class EpochClock(keras.callbacks.Callback):
-    """When each epoch began."""
+class Turns:
+    """Two trainings that take turns; `run` in the main thread, since only there can it listen to
+    signals, begins."""
 
     def __init__(self):
+        self._turns = [threading.Semaphore(1), threading.Semaphore(0)]
+
+    def wait(self, arm):
+        """Until it is the arm's turn."""
+        self._turns[arm].acquire()
+
+    def hand_over(self, arm):
+        """Let the other arm go on."""
+        self._turns[1 - arm].release()
+
+
+class EpochClock(keras.callbacks.Callback):
+    """Seconds of each epoch, validation and every callback included; comes first in the list."""
+
+    def __init__(self, turns, arm):
         super().__init__()
-        self.begins = []
+        self.seconds = []
+        self._turns, self._arm = turns, arm
+        self._began = None
 
     def on_epoch_begin(self, epoch, logs=None):
-        self.begins.append(time.perf_counter())
+        self._stop()
+        self._turns.wait(self._arm)
+        self._began = time.perf_counter()
+
+    def on_train_end(self, logs=None):
+        self._stop()
+
+    def _stop(self):
+        if self._began is not None:
+            self.seconds.append(time.perf_counter() - self._began)
+            self._turns.hand_over(self._arm)
 
     def begin_phase(self, *about):
         """Asked of a display."""
@@ -114,14 +142,9 @@ class EpochClock(keras.callbacks.Callback):
     def end_epoch(self, record):
         """Asked of a display."""
 
-    def seconds(self):
-        """Of each epoch but the first and the last."""
-        return np.diff(self.begins[1:])
 
-
-def by_hand(recipe, dataset, steps):
+def by_hand(recipe, dataset, steps, clock):
     """The training script that somebody would write with Keras alone."""
-    clock = EpochClock()
     speed = choose_speed(training_device(), recipe.precision)
     keras.utils.set_random_seed(recipe.seed)
     with dtype_policy(speed.precision):
@@ -163,12 +186,10 @@ def by_hand(recipe, dataset, steps):
             shuffle=False,
             verbose=0,
         )
-    return clock.seconds()
 
 
-def through_run(recipe, dataset, steps):
+def through_run(recipe, dataset, clock):
     """The same through `run`, with its directory and a live display."""
-    clock = EpochClock()
     console = Console(file=io.StringIO(), force_terminal=True)
     with tempfile.TemporaryDirectory() as folder:
         here = Path(__file__).parent
@@ -176,59 +197,60 @@ def through_run(recipe, dataset, steps):
         directory = run.start(job, dataset, Path(folder), sources=here, command=[])
         display = LiveDisplay(console, recipe.epochs)
         run.train(recipe, dataset, directory, display=[clock, display])
-    return clock.seconds()
 
 
-def compare(name, recipe, steps, side, rounds):
-    """Seconds of the fastest epoch of both arms, a row for each round."""
+def compare(recipe, steps, side, pairs):
+    """Seconds of an epoch by hand and of the one through `run` before it, shape `(pairs, 2)`."""
+    # An epoch that traces, and a last one that the other arm does not follow.
+    recipe = replace(recipe, epochs=pairs + 2)
     dataset = dataset_of(recipe, steps, side)
-    pairs = []
-    for index in range(rounds):
-        arms = [by_hand, through_run]
-        measured = {}
-        for arm in arms if index % 2 == 0 else arms[::-1]:
-            measured[arm] = float(np.min(arm(recipe, dataset, steps)))
-            keras.utils.clear_session()
-        pairs.append((measured[by_hand], measured[through_run]))
-        print(f"{name} round {index + 1}/{rounds}: {pairs[-1]}", flush=True)
-    return np.array(pairs)
+    turns = Turns()
+    run_clock, hand_clock = EpochClock(turns, 0), EpochClock(turns, 1)
+    hand = threading.Thread(target=by_hand, args=(recipe, dataset, steps, hand_clock))
+    hand.start()
+    through_run(recipe, dataset, run_clock)
+    hand.join()
+    both = np.array([hand_clock.seconds, run_clock.seconds]).T
+    return both[1:-1]
 
 
 def interval(values):
-    """Mean and half the width of its 95 % t interval."""
-    reach = scipy.stats.t.ppf(0.975, len(values) - 1) * scipy.stats.sem(values)
-    return float(np.mean(values)), float(reach)
+    """(median, lower, upper) as text, the bounds of a 95 % bootstrap interval."""
+    result = scipy.stats.bootstrap(
+        (values,), np.median, method="percentile", rng=np.random.default_rng(0)
+    )
+    low, high = result.confidence_interval
+    return f"{np.median(values):.3f} ({low:.3f} to {high:.3f})"
 
 
 def main():
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--only", choices=["trivial", "resnet20"])
-    parser.add_argument("--rounds", type=int, default=5, help="pairs of runs, at least 2; 5")
-    parser.add_argument("--steps", type=int, help="steps an epoch")
+    parser.add_argument("--pairs", type=int, help="of epochs; 40, of ResNet-20 12")
+    parser.add_argument("--steps", type=int, help="an epoch; 1000, of ResNet-20 100")
     options = parser.parse_args()
     table = Table(title="cost of the framework")
     for column in (
-        "model", "steps", "by hand ms/step", "run ms/step", "difference ms/step", "ratio",
+        "model", "steps", "pairs", "by hand ms/step", "run ms/step", "difference ms/step", "ratio",
     ):  # fmt: skip
         table.add_column(column, justify="right")
-    for name, (recipe, steps, side) in cases(options.steps).items():
+    for name, (recipe, steps, side, pairs) in cases(options.steps, options.pairs).items():
         if options.only in (None, name):
-            pairs = compare(name, recipe, steps, side, options.rounds)
-            milliseconds = pairs * 1000 / steps
-            difference = interval(milliseconds[:, 1] - milliseconds[:, 0])
-            ratio = interval(pairs[:, 1] / pairs[:, 0])
+            seconds = compare(recipe, steps, side, pairs)
+            milliseconds = seconds * 1000 / steps
             table.add_row(
                 name,
                 f"{steps}",
+                f"{pairs}",
                 f"{np.median(milliseconds[:, 0]):.3f}",
                 f"{np.median(milliseconds[:, 1]):.3f}",
-                f"{difference[0]:+.3f} ± {difference[1]:.3f}",
-                f"{ratio[0]:.3f} ± {ratio[1]:.3f}",
+                interval(milliseconds[:, 1] - milliseconds[:, 0]),
+                interval(seconds[:, 1] / seconds[:, 0]),
             )
-    Console().print(table)
+    Console(width=120).print(table)
     print(
-        f"{options.rounds} pairs; {training_device().name}, {os.cpu_count()} cores; "
+        f"{training_device().name}, {os.cpu_count()} cores; "
         f"Python {platform.python_version()}, TensorFlow {tf.__version__}, "
         f"Keras {keras.__version__}"
     )

@@ -8,7 +8,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from keras_recipes.report.duration import format_seconds
 
-_REFRESH_SECONDS = 0.1
+_REFRESH_SECONDS = 0.25
 _PLAIN_SECONDS = 60.0
 
 
@@ -132,7 +132,7 @@ class LiveDisplay(Display):
             TextColumn("{task.description}"),
             console=self._console,
             transient=True,
-            refresh_per_second=8,
+            refresh_per_second=1 / _REFRESH_SECONDS,
         )
         self._task = self._progress.add_task("", total=self._steps)
         self._progress.start()

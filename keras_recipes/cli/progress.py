@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from keras_recipes.report.duration import format_seconds
+from keras_recipes.training.rate_in_use import rate_in_use
 
 _REFRESH_SECONDS = 0.25
 _PLAIN_SECONDS = 60.0
@@ -108,7 +109,7 @@ class Display(keras.callbacks.Callback):
         for name, shown in (("loss", "loss"), ("accuracy", "acc")):
             if name in logs:
                 parts.append(f"{shown} {logs[name]:.4f}")
-        parts.append(f"rate {self._rates[index]:.3g}")
+        parts.append(f"rate {rate_in_use(self.model, self._rates, index):.3g}")
         if step:
             parts.append(f"{step * self._batch_size / seconds:.0f} img/s")
             parts.append(f"{format_seconds(self._seconds_left(step))} left")

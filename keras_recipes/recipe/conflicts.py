@@ -1,8 +1,18 @@
 """Choices that each make sense and together do not: refused by name, before anything is built."""
 
-from keras_recipes.errors import RecipeError
+from keras_recipes.errors import RecipeError, did_you_mean
 from keras_recipes.recipe.call import Call
 from keras_recipes.recipe.schedule import Step
+
+REPORTED = ("loss", "accuracy", "nll", "val_loss", "val_accuracy", "val_nll")
+"""What an epoch of a run reports, so what a callback can monitor."""
+_SET_THE_RATE = ("ReduceLROnPlateau", "LearningRateScheduler", "CosineDecay", "StepDecay")
+_DONE_BY_THE_RUN = {
+    "EarlyStopping": "Use stopping=Stopping(patience=...): two would each restore their own best.",
+    "BestCheckpoint": "Use stopping=Stopping(...), which is it.",
+    "BackupAndRestore": "Use run --resume: it goes on to the same bits, which this does not.",
+    "SwapEMAWeights": "Use the optimizer's ema_momentum, which stopping and saving know about.",
+}
 
 
 def check_phase(phase, place: str, batch_size: int):
@@ -30,16 +40,56 @@ def check_phase(phase, place: str, batch_size: int):
             f"must be less than the {phase.epochs} epochs; got {phase.stopping.start_from_epoch}",
             "No epoch would be kept: start earlier, or train longer.",
         )
-    if isinstance(phase.optimizer, Call):
-        rate = dict(phase.optimizer.arguments).get("learning_rate")
-        if isinstance(rate, bool) or not isinstance(rate, int | float) or rate <= 0:
-            raise RecipeError(
-                f"{place}optimizer",
-                f"is {phase.optimizer!r}, which states no learning_rate above 0",
-                "Add learning_rate=..., the highest of the schedule.",
-            )
     if batch_size == 1 and any(type(each).__name__ == "MixUp" for each in phase.augment):
         raise RecipeError(
             "batch_size", "must be at least 2 where MixUp blends the images of a batch; got 1",
             "Use a larger batch, or take MixUp out.",
         )  # fmt: skip
+    if isinstance(phase.optimizer, Call):
+        _check_optimizer_call(phase.optimizer, f"{place}optimizer")
+    if isinstance(phase.loss, Call) and _name(phase.loss).startswith("Sparse"):
+        raise RecipeError(
+            f"{place}loss", f"is {phase.loss!r}, which takes integer labels; they are one-hot here",
+            f'Use Call("keras.losses:{_name(phase.loss).removeprefix("Sparse")}", ...).',
+        )  # fmt: skip
+    for index, callback in enumerate(phase.callbacks):
+        _check_callback(callback, f"{place}callbacks.{index}", phase)
+
+
+def _check_optimizer_call(call, place):
+    arguments = dict(call.arguments)
+    rate = arguments.get("learning_rate")
+    if isinstance(rate, bool) or not isinstance(rate, int | float) or rate <= 0:
+        raise RecipeError(
+            place,
+            f"is {call!r}, which states no learning_rate above 0",
+            "Add learning_rate=..., the highest of the schedule.",
+        )
+    if arguments.get("use_ema"):
+        raise RecipeError(
+            place,
+            "averages weights by use_ema, of which stopping and checkpoints know nothing",
+            "Leave it out, or use ema_momentum of a part such as SGD(ema_momentum=0.999).",
+        )
+
+
+def _check_callback(call, place, phase):
+    name, monitor = _name(call), dict(call.arguments).get("monitor")
+    if name in _DONE_BY_THE_RUN:
+        raise RecipeError(place, f"is {name}, whose work a run does itself", _DONE_BY_THE_RUN[name])
+    if name in _SET_THE_RATE and phase.schedule is not None:
+        raise RecipeError(
+            place,
+            f"is {name}, and schedule is {type(phase.schedule).__name__}: both set the rate",
+            "Set schedule=None, or leave the callback out.",
+        )
+    if isinstance(monitor, str) and monitor not in REPORTED:
+        raise RecipeError(
+            f"{place}.monitor",
+            f"is {monitor!r}, which no epoch reports",
+            did_you_mean(monitor, REPORTED),
+        )
+
+
+def _name(call) -> str:
+    return call.target.rpartition(":")[2]

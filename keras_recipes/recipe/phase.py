@@ -1,6 +1,7 @@
 """A stretch of training with settings of its own: the values behind `phases=`."""
 
 from keras_recipes.recipe.augment import Augmentation
+from keras_recipes.recipe.call import Call
 from keras_recipes.recipe.loss import Loss
 from keras_recipes.recipe.optimizer import Optimizer
 from keras_recipes.recipe.part import bounded, part
@@ -26,3 +27,5 @@ class Phase:
     optimizer: Optimizer | None = None
     schedule: Schedule | None = None
     stopping: Stopping | None = None
+    callbacks: tuple[Call, ...] | None = None
+    """`()` for none of one's own."""

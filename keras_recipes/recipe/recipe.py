@@ -6,6 +6,7 @@ from typing import Literal
 
 from keras_recipes.errors import RecipeError
 from keras_recipes.recipe.augment import Augmentation
+from keras_recipes.recipe.call import Call
 from keras_recipes.recipe.conflicts import check_phase
 from keras_recipes.recipe.data import Data
 from keras_recipes.recipe.loss import CrossEntropy, Loss
@@ -44,6 +45,9 @@ class Recipe:
     """None keeps the rate. A `Call` is offered `peak` and `steps`, and returns every rate."""
     stopping: Stopping = Stopping()
     """Which epoch is kept, and when to stop."""
+    callbacks: tuple[Call, ...] = ()
+    """Keras callbacks of one's own, `Call("keras.callbacks:ReduceLROnPlateau", monitor="val_nll")`;
+    made anew for each phase, and when a run is resumed."""
     epochs: int | None = bounded(None, at_least=1)
     """Length of every phase that states none."""
     phases: tuple[Phase, ...] = (Phase(),)

@@ -143,3 +143,21 @@ def _require_logits_loss(loss):
             f"must take logits; {type(loss).__name__} takes probabilities",
             "Add from_logits=True.",
         )
+
+
+def build_callbacks(callbacks: tuple, directory: Path) -> list:
+    """The user's own callbacks of a phase.
+
+    Raises:
+        RecipeError: if one is not a Keras callback.
+    """
+    built = [each.build(directory) for each in callbacks]
+    for index, callback in enumerate(built):
+        if not isinstance(callback, keras.callbacks.Callback):
+            raise RecipeError(
+                f"callbacks.{index}",
+                f"must build a Keras callback; {callbacks[index]!r} built a "
+                f"{type(callback).__name__}",
+                'Write, for example, Call("keras.callbacks:CSVLogger", filename="log.csv").',
+            )
+    return built

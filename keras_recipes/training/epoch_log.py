@@ -6,6 +6,7 @@ import time
 import keras
 
 from keras_recipes.errors import RecipeError
+from keras_recipes.training.rate_in_use import rate_in_use
 
 _ORDER = ("loss", "accuracy", "nll", "val_loss", "val_accuracy", "val_nll")
 
@@ -18,7 +19,7 @@ class EpochLog(keras.callbacks.Callback):
             `learning_rate` (of the last step), `images_per_second` (training alone), `seconds`
             (with validation).
         phase: name of the phase.
-        rates: learning rate of each step of the phase.
+        rates: learning rate of each step of the phase; None where no schedule sets it.
         first_epoch: epochs that came before the phase.
         steps: steps an epoch.
         batch_size: images a step.
@@ -48,7 +49,7 @@ class EpochLog(keras.callbacks.Callback):
             "epoch": epoch + 1,
             "phase": self._phase,
             **{name: logs[name] for name in _ORDER if name in logs},
-            "learning_rate": float(self._rates[last_step]),
+            "learning_rate": rate_in_use(self.model, self._rates, last_step),
             "images_per_second": self._steps * self._batch_size / training_seconds,
             "seconds": now - self._began,
         }

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import keras
 
+from keras_recipes.training.rate_in_use import rate_in_use
+
 
 class ScalarEvents(keras.callbacks.Callback):
     """Write each epoch's metrics as TensorBoard events, a folder for training and validation.
@@ -12,7 +14,8 @@ class ScalarEvents(keras.callbacks.Callback):
 
     Args:
         folder: gets `train/` and `validation/`, with tags such as `epoch_loss`.
-        rates: learning rate of each step of the phase, of which the last of an epoch is written.
+        rates: learning rate of each step of the phase, of which the last of an epoch is written;
+            None where no schedule sets it.
         first_epoch: epochs that came before the phase.
         steps: steps an epoch.
     """
@@ -33,7 +36,8 @@ class ScalarEvents(keras.callbacks.Callback):
         }
 
     def on_epoch_end(self, epoch, logs=None):
-        rate = self._rates[(epoch - self._first_epoch + 1) * self._steps - 1]
+        last_step = (epoch - self._first_epoch + 1) * self._steps - 1
+        rate = rate_in_use(self.model, self._rates, last_step)
         for name, value in {**(logs or {}), "learning_rate": rate}.items():
             part = "validation" if name.startswith("val_") else "train"
             self._write(part, f"epoch_{name.removeprefix('val_')}", value, epoch)

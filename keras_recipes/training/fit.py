@@ -10,6 +10,7 @@ from keras_recipes.data import Dataset, evaluation_batches, steps_per_epoch, tra
 from keras_recipes.recipe import Recipe, resolve_phases
 from keras_recipes.training.build import (
     build_augmentation,
+    build_callbacks,
     build_model,
     compile_phase,
     learning_rates,
@@ -104,7 +105,9 @@ class _PhaseTrainer:
         self.dataset, self.directory = dataset, directory
         self.per_epoch = steps_per_epoch(dataset.train, recipe.batch_size)
         self.rates = learning_rates(phase, recipe.batch_size, self.per_epoch, directory.path)
+        self._scheduled_rates = None if phase.schedule is None else self.rates
         compile_phase(model, phase, self.rates, directory.path, speed)
+        self.callbacks = build_callbacks(phase.callbacks, directory.path)
 
     def fit(self, progress, display, parallel_calls):
         """Train from `progress`, which each epoch moves on, to the end of the phase."""
@@ -126,15 +129,16 @@ class _PhaseTrainer:
                 batch_size=self.recipe.batch_size,
                 **self._clock(progress),
             ),
-            best,
             ScalarEvents(directory.events, **self._clock(progress)),
+            *self.callbacks,
+            best,
             _StateKeeper(directory.state_file, best, progress),
         ]
         last_epoch = progress.phase_began + self.phase.epochs
         for each in display:
             each.begin_phase(
                 self.phase.name,
-                self.rates,
+                self._scheduled_rates,
                 progress.phase_began,
                 self.per_epoch,
                 self.recipe.batch_size,
@@ -177,7 +181,7 @@ class _PhaseTrainer:
     def _clock(self, progress):
         """What a callback needs to tell the learning rate of an epoch."""
         return {
-            "rates": self.rates,
+            "rates": self._scheduled_rates,
             "first_epoch": progress.phase_began,
             "steps": self.per_epoch,
         }

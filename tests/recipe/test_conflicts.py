@@ -1,0 +1,72 @@
+"""Choices that contradict each other are refused by name, before Keras is loaded."""
+
+import pytest
+
+from keras_recipes import (
+    Call,
+    CifarResNet,
+    Cosine,
+    Digits,
+    MixUp,
+    Phase,
+    Recipe,
+    RecipeError,
+    Step,
+    Stopping,
+)
+
+PLATEAU = Call("keras.callbacks:ReduceLROnPlateau", monitor="val_nll", patience=2)
+
+CONFLICTS = [
+    # the choices, where it is said to be, and part of the fix
+    ({"schedule": Cosine(), "callbacks": (PLATEAU,)}, "callbacks.0", "Set schedule=None"),
+    (
+        {"callbacks": (Call("keras.callbacks:EarlyStopping", restore_best_weights=True),)},
+        "callbacks.0",
+        "Stopping(patience=...)",
+    ),
+    (
+        {"callbacks": (Call("keras.callbacks:BackupAndRestore", backup_dir="x"),)},
+        "callbacks.0",
+        "run --resume",
+    ),
+    ({"callbacks": (Call("keras.callbacks:SwapEMAWeights"),)}, "callbacks.0", "ema_momentum"),
+    (
+        {"callbacks": (PLATEAU, Call("my.py:Mine", monitor="val_acuracy"))},
+        "callbacks.1.monitor",
+        "Did you mean 'val_accuracy'?",
+    ),
+    (
+        {"optimizer": Call("keras.optimizers:Adam", learning_rate=0.1, use_ema=True)},
+        "optimizer",
+        "ema_momentum",
+    ),
+    ({"optimizer": Call("keras.optimizers:Adam")}, "optimizer", "learning_rate=..."),
+    (
+        {"loss": Call("keras.losses:SparseCategoricalCrossentropy", from_logits=True)},
+        "loss",
+        '"keras.losses:CategoricalCrossentropy"',
+    ),
+    ({"augment": (MixUp(),), "batch_size": 1}, "batch_size", "larger batch"),
+    ({"schedule": Cosine(warmup_epochs=5)}, "schedule.warmup_epochs", "train longer"),
+    ({"schedule": Step(warmup_epochs=3)}, "schedule.at", "Step later"),
+    ({"stopping": Stopping(start_from_epoch=5)}, "stopping.start_from_epoch", "start earlier"),
+    (
+        {"phases": (Phase(name="a"), Phase(name="b", schedule=Cosine(), callbacks=(PLATEAU,)))},
+        "phases.1.callbacks.0",
+        "Set schedule=None",
+    ),
+]
+
+
+@pytest.mark.parametrize(("choices", "place", "fix"), CONFLICTS)
+def test_a_conflict_is_refused(choices, place, fix):
+    with pytest.raises(RecipeError) as refused:
+        Recipe(**{"data": Digits(), "model": CifarResNet(), "epochs": 5, **choices})
+    assert refused.value.where == place
+    assert fix in refused.value.fix
+
+
+def test_what_goes_together_is_taken():
+    recipe = Recipe(data=Digits(), model=CifarResNet(), epochs=5, callbacks=(PLATEAU,))
+    assert recipe.callbacks == (PLATEAU,)

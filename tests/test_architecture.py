@@ -15,7 +15,7 @@ BELOW = {
     "models": {"errors"},
     "losses": {"errors"},
     "metrics": {"errors"},
-    "optimizers": {"errors"},
+    "optimizers": {"errors", "schedules"},
     "schedules": {"errors"},
 }
 PARTS = set(BELOW) - {"recipe"}

@@ -1,15 +1,10 @@
 """Cosine decay over the whole of a fit."""
 
-from keras_recipes.callbacks.learning_rate_table import (
-    LearningRateTable,
-    check_warmup_epochs,
-    warmup_steps,
-)
-from keras_recipes.errors import RecipeError
+from keras_recipes.callbacks.schedule_over_fit import ScheduleOverFit
 from keras_recipes.schedules import cosine_decay
 
 
-class CosineDecay(LearningRateTable):
+class CosineDecay(ScheduleOverFit):
     """Cosine decay, after a linear warm-up, over the epochs and steps that fit is given.
 
     `keras_recipes.schedules.cosine_decay` with nothing to count: the end of the run is fit's
@@ -33,23 +28,13 @@ class CosineDecay(LearningRateTable):
     """
 
     def __init__(self, peak, *, warmup_epochs=0, final_fraction=0.0):
-        self.peak = peak
-        self.warmup_epochs = warmup_epochs
         self.final_fraction = final_fraction
-        try:
-            check_warmup_epochs(warmup_epochs)
-            # A table of one step: it shows mistakes now rather than when fit begins.
-            super().__init__(cosine_decay(peak, 1, final_fraction=final_fraction))
-        except RecipeError as error:
-            raise error.within("CosineDecay") from None
+        super().__init__(peak, warmup_epochs)
 
-    def make_table(self, epochs, steps):
-        try:
-            return cosine_decay(
-                self.peak,
-                epochs * steps,
-                warmup_steps=warmup_steps(self.warmup_epochs, epochs, steps),
-                final_fraction=self.final_fraction,
-            )
-        except RecipeError as error:
-            raise error.within("CosineDecay") from None
+    def rates(self, steps, warmup_steps, steps_per_epoch):
+        return cosine_decay(
+            self.peak,
+            steps,
+            final_fraction=self.final_fraction,
+            warmup_steps=warmup_steps,
+        )

@@ -1,7 +1,5 @@
 """Sets the learning rate of every training step from a table."""
 
-from numbers import Real
-
 import keras
 
 from keras_recipes.errors import RecipeError
@@ -20,7 +18,8 @@ class LearningRateTable(keras.callbacks.Callback):
     optimiser counts its updates and this counts batches: a `LossScaleOptimizer` that skips an
     update on overflow, and `gradient_accumulation_steps`.
 
-    Subclasses override `make_table` to compute the table from fit's own epochs and steps.
+    Subclasses override `make_table` to compute the table from fit's own epochs and steps, as
+    `CosineDecay` and the like do.
 
     Args:
         table: rates, one a step, shape `(steps,)`.
@@ -86,31 +85,3 @@ class LearningRateTable(keras.callbacks.Callback):
             logs["learning_rate"] = float(
                 keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)
             )
-
-
-def warmup_steps(warmup_epochs, epochs, steps):
-    """Steps in `warmup_epochs` epochs, rounded: the one place where callbacks convert them.
-
-    Raises:
-        RecipeError: if the warm-up is negative, or takes the whole run.
-    """
-    check_warmup_epochs(warmup_epochs)
-    count = round(warmup_epochs * steps)
-    if count >= epochs * steps:
-        raise RecipeError(
-            "warmup_epochs",
-            f"must be shorter than the run of {epochs} epochs; got {warmup_epochs!r}",
-            "Shorten the warm-up, or train for longer.",
-        )
-    return count
-
-
-def check_warmup_epochs(warmup_epochs):
-    """Raise RecipeError unless `warmup_epochs` is a finite number of at least 0."""
-    is_number = isinstance(warmup_epochs, Real) and not isinstance(warmup_epochs, bool)
-    if not is_number or not 0 <= warmup_epochs < float("inf"):
-        raise RecipeError(
-            "warmup_epochs",
-            f"must be a number of epochs, 0 or more; got {warmup_epochs!r}",
-            "Use 5, 0.5 for half an epoch, or 0 for no warm-up.",
-        )

@@ -1,27 +1,26 @@
-"""Step decay over the whole of a fit."""
+"""Step decay every so many epochs of a fit."""
 
-from keras_recipes.callbacks.learning_rate_table import (
-    LearningRateTable,
-    check_warmup_epochs,
-    warmup_steps,
-)
+import math
+from numbers import Real
+
+from keras_recipes.callbacks.schedule_over_fit import ScheduleOverFit
 from keras_recipes.errors import RecipeError
 from keras_recipes.schedules import step_decay
 
 
-class StepDecay(LearningRateTable):
-    """Multiply the rate by `factor` at given shares of the epochs that fit is given.
+class StepDecay(ScheduleOverFit):
+    """Multiply the rate by `factor` every so many epochs.
 
     `keras_recipes.schedules.step_decay` with nothing to count: the end of the run is fit's
     `epochs`, also when it continues from an `initial_epoch`.
-    Source: He et al. 2015, arXiv:1512.03385, section 4.2.
 
     Args:
         peak: highest rate, above 0; replaces the optimiser's own.
-        at: shares of the run, rising, each in `(0, 1)`, the first after the warm-up.
+        warmup_epochs: length of the linear warm-up, 0 or more, shorter than the run; fractions
+            of an epoch are rounded to whole steps.
+        every_epochs: epochs from one boundary to the next, above 0, shorter than the run and not
+            within the warm-up; fractions of an epoch are rounded to whole steps.
         factor: what each boundary multiplies the rate by, in `(0, 1)`.
-        warmup_epochs: length of the linear warm-up, 0 or more; fractions of an epoch are rounded
-            to whole steps.
 
     Raises:
         RecipeError: if an argument is outside its range, and as in `LearningRateTable`.
@@ -29,30 +28,43 @@ class StepDecay(LearningRateTable):
     Example:
 
     ```python
-    model.fit(x, y, epochs=164, callbacks=[StepDecay(0.1)])  # 0.01 from epoch 82, 0.001 from 123
+    model.fit(x, y, epochs=90, callbacks=[StepDecay(0.1, every_epochs=30)])
     ```
     """
 
-    def __init__(self, peak, *, at=(0.5, 0.75), factor=0.1, warmup_epochs=0):
-        self.peak = peak
-        self.at = at
+    def __init__(self, peak, *, warmup_epochs=0, every_epochs, factor=0.1):
+        is_number = isinstance(every_epochs, Real) and not isinstance(every_epochs, bool)
+        if not is_number or not 0 < every_epochs < math.inf:
+            raise RecipeError(
+                "StepDecay.every_epochs",
+                f"must be a number of epochs above 0; got {every_epochs!r}",
+                "Use 30, or 0.5 for half an epoch.",
+            )
+        self.every_epochs = every_epochs
         self.factor = factor
-        self.warmup_epochs = warmup_epochs
-        try:
-            check_warmup_epochs(warmup_epochs)
-            # A table of one step: it shows mistakes now rather than when fit begins.
-            super().__init__(step_decay(peak, 1, at=at, factor=factor))
-        except RecipeError as error:
-            raise error.within("StepDecay") from None
+        super().__init__(peak, warmup_epochs)
+
+    def rates(self, steps, warmup_steps, steps_per_epoch):
+        return step_decay(
+            self.peak,
+            steps,
+            every_steps=max(1, round(self.every_epochs * steps_per_epoch)),
+            factor=self.factor,
+            warmup_steps=warmup_steps,
+        )
 
     def make_table(self, epochs, steps):
-        try:
-            return step_decay(
-                self.peak,
-                epochs * steps,
-                at=self.at,
-                factor=self.factor,
-                warmup_steps=warmup_steps(self.warmup_epochs, epochs, steps),
+        if self.every_epochs >= epochs:
+            raise RecipeError(
+                "StepDecay.every_epochs",
+                f"must be shorter than the run of {epochs} epochs; got {self.every_epochs!r}",
+                "The rate would never fall: step more often, or train for longer.",
             )
-        except RecipeError as error:
-            raise error.within("StepDecay") from None
+        if self.every_epochs < self.warmup_epochs:
+            raise RecipeError(
+                "StepDecay.every_epochs",
+                f"must not end within the warm-up of {self.warmup_epochs!r} epochs; got "
+                f"{self.every_epochs!r}",
+                "Shorten the warm-up, or step less often.",
+            )
+        return super().make_table(epochs, steps)

@@ -8,7 +8,17 @@ from keras_recipes.recipe.model import CifarResNet
 from keras_recipes.recipe.optimizer import SGD
 from keras_recipes.recipe.phase import Phase
 from keras_recipes.recipe.recipe import Recipe, resolve_phases
-from keras_recipes.recipe.schedule import Cosine, Linear, Step
+from keras_recipes.recipe.schedule import (
+    Constant,
+    Cosine,
+    CosineRestarts,
+    Exponential,
+    Linear,
+    MultiStep,
+    OneCycle,
+    Polynomial,
+    Step,
+)
 from keras_recipes.recipe.stopping import Stopping
 
 __all__ = [
@@ -16,15 +26,21 @@ __all__ = [
     "TFDS",
     "Call",
     "CifarResNet",
+    "Constant",
     "Cosine",
+    "CosineRestarts",
     "CrossEntropy",
     "Cutout",
     "Digits",
+    "Exponential",
     "Flip",
     "Linear",
     "MixUp",
+    "MultiStep",
+    "OneCycle",
     "PaddedCrop",
     "Phase",
+    "Polynomial",
     "Recipe",
     "Step",
     "Stopping",

@@ -2,11 +2,15 @@
 
 from keras_recipes.errors import RecipeError, did_you_mean
 from keras_recipes.recipe.call import Call
-from keras_recipes.recipe.schedule import Step
+from keras_recipes.recipe.schedule import MultiStep, Step
 
 REPORTED = ("loss", "accuracy", "nll", "val_loss", "val_accuracy", "val_nll")
 """What an epoch of a run reports, so what a callback can monitor."""
-_SET_THE_RATE = ("ReduceLROnPlateau", "LearningRateScheduler", "CosineDecay", "StepDecay")
+_SET_THE_RATE = (
+    "ReduceLROnPlateau", "LearningRateScheduler", "ConstantRate", "CosineDecay",
+    "CosineDecayRestarts", "ExponentialDecay", "LearningRateTable", "LinearDecay",
+    "MultiStepDecay", "OneCyclePolicy", "PolynomialDecay", "StepDecay",
+)  # fmt: skip
 _DONE_BY_THE_RUN = {
     "EarlyStopping": "Use stopping=Stopping(patience=...): two would each restore their own best.",
     "BestCheckpoint": "Use stopping=Stopping(...), which is it.",
@@ -28,12 +32,7 @@ def check_phase(phase, place: str, batch_size: int):
             f"must be less than the {phase.epochs} epochs; got {warmup}",
             "Warm up for less, or train longer.",
         )
-    if isinstance(phase.schedule, Step) and phase.schedule.at[0] * phase.epochs < warmup:
-        raise RecipeError(
-            f"{place}schedule.at",
-            f"begins at {phase.schedule.at[0]} of {phase.epochs} epochs, within the warm-up",
-            "Step later, or warm up for less.",
-        )
+    _check_points(phase, place, warmup)
     if phase.stopping.start_from_epoch >= phase.epochs:
         raise RecipeError(
             f"{place}stopping.start_from_epoch",
@@ -93,3 +92,26 @@ def _check_callback(call, place, phase):
 
 def _name(call) -> str:
     return call.target.rpartition(":")[2]
+
+
+def _check_points(phase, place, warmup):
+    """The points at which the rate falls must lie after the warm-up and within the phase."""
+    schedule = phase.schedule
+    if isinstance(schedule, MultiStep) and schedule.at[0] * phase.epochs <= warmup:
+        raise RecipeError(
+            f"{place}schedule.at",
+            f"begins at {schedule.at[0]} of {phase.epochs} epochs, within the warm-up",
+            "Step later, or warm up for less.",
+        )
+    if isinstance(schedule, Step) and schedule.every_epochs < warmup:
+        raise RecipeError(
+            f"{place}schedule.every_epochs",
+            f"first ends after {schedule.every_epochs} epochs, within the warm-up",
+            "Step later, or warm up for less.",
+        )
+    if isinstance(schedule, Step) and schedule.every_epochs >= phase.epochs:
+        raise RecipeError(
+            f"{place}schedule.every_epochs",
+            f"must be less than the {phase.epochs} epochs; got {schedule.every_epochs}",
+            "The rate would never fall: step more often, or train longer.",
+        )

@@ -23,7 +23,7 @@ class SGD:
 
     def peak_rate(self, batch_size: int) -> float:
         """The highest learning rate at this batch size."""
-        from keras_recipes.optimizers import scale_linearly
+        from keras_recipes.schedules import scale_linearly
 
         return scale_linearly(self.learning_rate, batch_size, self.reference_batch_size)
 

@@ -42,7 +42,8 @@ class Recipe:
     optimizer: Optimizer = SGD()
     """A `Call` states `learning_rate`, the highest of the schedule, whose rates it is given."""
     schedule: Schedule | None = None
-    """None keeps the rate. A `Call` is offered `peak` and `steps`, and returns every rate."""
+    """None keeps the rate. A `Call` is offered `peak`, `steps` and `steps_per_epoch`, and returns
+    every rate."""
     stopping: Stopping = Stopping()
     """Which epoch is kept, and when to stop."""
     callbacks: tuple[Call, ...] = ()

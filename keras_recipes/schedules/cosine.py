@@ -1,10 +1,12 @@
 """Cosine decay."""
 
-import numpy as np
+import math
 
-from keras_recipes.schedules.curve import curve_decay
+from keras_recipes.schedules.curve import curve_rates
+from keras_recipes.schedules.table import tabulated
 
 
+@tabulated
 def cosine_decay(peak, steps, *, warmup_steps=0, final_fraction=0.0):
     """Half a cosine from the peak towards the final rate, after a linear warm-up.
 
@@ -29,12 +31,13 @@ def cosine_decay(peak, steps, *, warmup_steps=0, final_fraction=0.0):
     Example:
 
     >>> cosine_decay(1.0, 4)
-    array([1.        , 0.85355341, 0.5       , 0.14644661], dtype=float32)
+    array([1.        , 0.8535534 , 0.5       , 0.14644662], dtype=float32)
     """
-    return curve_decay(
-        lambda progress: (1.0 + np.cos(np.pi * progress)) / 2.0,
-        peak,
-        steps,
-        warmup_steps=warmup_steps,
-        final_fraction=final_fraction,
+    return curve_rates(
+        half_cosine, peak, steps, warmup_steps=warmup_steps, final_fraction=final_fraction
     )
+
+
+def half_cosine(progress):
+    """`(1 + cos(pi * progress)) / 2`: 1 at 0, 0 at 1."""
+    return (1.0 + math.cos(math.pi * progress)) / 2.0

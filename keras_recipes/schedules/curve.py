@@ -1,13 +1,11 @@
 """What the smooth decays have in common: a curve from the peak towards a final rate."""
 
-from numbers import Real
-
-from keras_recipes.errors import RecipeError
+from keras_recipes.schedules.arguments import check_final_fraction
 from keras_recipes.schedules.warmup import with_warmup
 
 
-def curve_decay(curve, peak, steps, *, warmup_steps=0, final_fraction=0.0):
-    """The table that follows `curve` from `peak` towards `peak * final_fraction`.
+def curve_rates(curve, peak, steps, *, warmup_steps=0, final_fraction=0.0):
+    """The rates that follow `curve` from `peak` towards `peak * final_fraction`.
 
     Step `t` has made the progress `p = (t - warmup_steps) / (steps - warmup_steps)` and uses
     `peak * (final_fraction + (1 - final_fraction) * curve(p))`. The first step after the warm-up
@@ -15,27 +13,21 @@ def curve_decay(curve, peak, steps, *, warmup_steps=0, final_fraction=0.0):
     short of the final rate, so that no step is spent at a rate of 0.
 
     Args:
-        curve: function from a float64 array of progress in `[0, 1)` to what remains of the peak,
-            falling from 1 at 0 to 0 at 1.
+        curve: function from progress in `[0, 1)` to what remains of the peak, falling from 1 at
+            0 to 0 at 1.
         peak, steps, warmup_steps: as in `with_warmup`.
         final_fraction: share of the peak that the curve runs towards, in `[0, 1]`.
 
     Returns:
-        float32 array, shape `(steps,)`.
+        list of floats, one a step.
 
     Raises:
         RecipeError: if an argument is outside its range.
     """
-    is_number = isinstance(final_fraction, Real) and not isinstance(final_fraction, bool)
-    if not is_number or not 0.0 <= final_fraction <= 1.0:
-        raise RecipeError(
-            "final_fraction",
-            f"must be in [0, 1]; got {final_fraction!r}",
-            "It is a share of the peak: use 0.01 to end near a hundredth of it, or 0.",
-        )
+    check_final_fraction(final_fraction)
 
     def share(step):
         progress = (step - warmup_steps) / (steps - warmup_steps)
         return final_fraction + (1.0 - final_fraction) * curve(progress)
 
-    return with_warmup(share, peak, steps, warmup_steps)
+    return with_warmup.rates(share, peak, steps, warmup_steps)

@@ -1,8 +1,10 @@
 """Linear decay."""
 
-from keras_recipes.schedules.curve import curve_decay
+from keras_recipes.schedules.curve import curve_rates
+from keras_recipes.schedules.table import tabulated
 
 
+@tabulated
 def linear_decay(peak, steps, *, warmup_steps=0, final_fraction=0.0):
     """A straight line from the peak towards the final rate, after a linear warm-up.
 
@@ -27,7 +29,7 @@ def linear_decay(peak, steps, *, warmup_steps=0, final_fraction=0.0):
     >>> linear_decay(1.0, 6, warmup_steps=2)
     array([0.5 , 1.  , 1.  , 0.75, 0.5 , 0.25], dtype=float32)
     """
-    return curve_decay(
+    return curve_rates(
         lambda progress: 1.0 - progress,
         peak,
         steps,

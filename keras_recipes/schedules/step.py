@@ -1,25 +1,22 @@
-"""Step decay."""
-
-from numbers import Real
-
-import numpy as np
+"""Step decay at regular intervals."""
 
 from keras_recipes.errors import RecipeError
+from keras_recipes.schedules.arguments import check_factor, is_whole
+from keras_recipes.schedules.table import tabulated
 from keras_recipes.schedules.warmup import with_warmup
 
 
-def step_decay(peak, steps, *, at=(0.5, 0.75), factor=0.1, warmup_steps=0):
-    """Multiply the rate by `factor` at given shares of the run, after a linear warm-up.
+@tabulated
+def step_decay(peak, steps, *, every_steps, factor=0.1, warmup_steps=0):
+    """Multiply the rate by `factor` every so many steps, after a linear warm-up.
 
-    Step `t` has passed the share `a` when `t / steps >= a`; shares are of the whole run, warm-up
-    included, so adding a warm-up moves no boundary.
-    Source: He et al. 2015, arXiv:1512.03385, section 4.2, divides by 10 at 32k and 48k of 64k
-    iterations: `at=(0.5, 0.75), factor=0.1`.
+    Step `t` uses `peak * factor ** (t // every_steps)`; steps are counted from the beginning of
+    the run, warm-up included, so adding a warm-up moves no boundary.
 
     Args:
         peak: highest rate, above 0.
         steps: number of steps of the run, warm-up included.
-        at: shares of the run, rising, each in `(0, 1)`, the first after the warm-up.
+        every_steps: steps from one boundary to the next, at least 1 and not within the warm-up.
         factor: what each boundary multiplies the rate by, in `(0, 1)`.
         warmup_steps: steps of linear warm-up, step `t` at `peak * (t + 1) / warmup_steps`.
 
@@ -31,44 +28,23 @@ def step_decay(peak, steps, *, at=(0.5, 0.75), factor=0.1, warmup_steps=0):
 
     Example:
 
-    >>> step_decay(1.0, 8)
-    array([1.  , 1.  , 1.  , 1.  , 0.1 , 0.1 , 0.01, 0.01], dtype=float32)
+    >>> step_decay(1.0, 6, every_steps=2, factor=0.5)
+    array([1.  , 1.  , 0.5 , 0.5 , 0.25, 0.25], dtype=float32)
     """
-    at = _as_shares(at)
-    if not _is_share(factor):
+    check_factor(factor)
+    if not is_whole(every_steps) or every_steps < 1:
         raise RecipeError(
-            "factor",
-            f"must be in (0, 1); got {factor!r}",
-            "Use 0.1 to divide the rate by 10 at each boundary.",
+            "every_steps",
+            f"must be a whole number of at least 1; got {every_steps!r}",
+            "Use 30 * steps per epoch, for example.",
         )
-
-    def share(step):
-        if warmup_steps / steps >= at[0]:
-            raise RecipeError(
-                "at",
-                f"must lie after the warm-up, which takes {warmup_steps} of {steps} steps; "
-                f"got {at}",
-                "Shorten the warm-up, or let the first boundary come later.",
-            )
-        # t / steps >= a, not t >= a * steps: the quotient rounds to the very float that a
-        # literal such as 0.7 denotes, the product does not always round to a whole number.
-        passed = np.searchsorted(at, step / steps, side="right")
-        return float(factor) ** passed
-
-    return with_warmup(share, peak, steps, warmup_steps)
-
-
-def _is_share(value):
-    return isinstance(value, Real) and 0.0 < value < 1.0
-
-
-def _as_shares(at):
-    shares = tuple(at) if isinstance(at, (tuple, list, np.ndarray)) else ()
-    rising = all(low < high for low, high in zip(shares, shares[1:], strict=False))
-    if not shares or not all(_is_share(share) for share in shares) or not rising:
+    rates = with_warmup.rates(
+        lambda step: float(factor) ** (step // every_steps), peak, steps, warmup_steps
+    )
+    if every_steps < warmup_steps:
         raise RecipeError(
-            "at",
-            f"must hold rising shares of the run, each in (0, 1); got {at!r}",
-            "Use (0.5, 0.75) to lower the rate at half and at three quarters of the run.",
+            "every_steps",
+            f"must not end within the warm-up of {warmup_steps} steps; got {every_steps}",
+            "Shorten the warm-up, or step less often.",
         )
-    return shares
+    return rates

@@ -1,35 +1,9 @@
 """A table of learning rates as a Keras schedule."""
 
 import keras
-import numpy as np
 from keras import ops
 
-from keras_recipes.errors import RecipeError
-
-
-def as_table(table, where="table"):
-    """A float32 copy of a table of learning rates.
-
-    Args:
-        table: rates, one a step: a sequence or array of shape `(steps,)`, finite, not negative.
-        where: what the error names.
-
-    Raises:
-        RecipeError: if it is no such table.
-    """
-    try:
-        with np.errstate(over="ignore"):  # infinite, and reported as such below
-            rates = np.array(table, dtype=np.float32)
-    except (TypeError, ValueError):
-        rates = np.array(np.nan)
-    if rates.ndim != 1 or not rates.size or not np.all(np.isfinite(rates) & (rates >= 0)):
-        raise RecipeError(
-            where,
-            "must be a non-empty list of finite rates, none negative, one for each step; "
-            f"got {np.array2string(rates, threshold=8, edgeitems=3)}",
-            "Make one with cosine_decay(0.1, steps=1000), for example.",
-        )
-    return rates
+from keras_recipes.schedules.table import as_table
 
 
 @keras.saving.register_keras_serializable(package="keras_recipes")

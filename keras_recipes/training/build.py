@@ -10,7 +10,7 @@ from keras_recipes.data import Dataset, channel_statistics
 from keras_recipes.errors import RecipeError
 from keras_recipes.recipe import Call, Phase, Recipe
 from keras_recipes.recipe.call import build
-from keras_recipes.schedules import TableSchedule, as_table
+from keras_recipes.schedules import TableSchedule
 from keras_recipes.training.fused_batch_normalization import fuse_batch_normalization
 from keras_recipes.training.precision import Speed
 
@@ -70,34 +70,6 @@ def build_augmentation(augment: tuple, dataset: Dataset, directory: Path, *, see
         num_classes=dataset.num_classes,
         batch_size=batch_size,
     )
-
-
-def learning_rates(phase: Phase, batch_size: int, per_epoch: int, directory: Path) -> np.ndarray:
-    """The learning rate of every step of a phase, float32, shape `(epochs * per_epoch,)`."""
-    steps = phase.epochs * per_epoch
-    if isinstance(phase.optimizer, Call):
-        peak = dict(phase.optimizer.arguments)["learning_rate"]
-    else:
-        peak = phase.optimizer.peak_rate(batch_size)
-    if phase.schedule is None:
-        return np.full(steps, peak, np.float32)
-    warmup_steps = round(getattr(phase.schedule, "warmup_epochs", 0) * per_epoch)
-    if warmup_steps >= steps:
-        raise RecipeError(
-            "schedule.warmup_epochs",
-            f"leaves none of the {steps} steps for the schedule; got {warmup_steps} steps",
-            "Warm up for less, or train longer.",
-        )
-    table = as_table(
-        build(phase.schedule, directory, peak=peak, steps=steps, warmup_steps=warmup_steps),
-        "schedule",
-    )
-    if len(table) != steps:
-        raise RecipeError(
-            "schedule", f"must give {steps} rates, one a step; got {len(table)}",
-            "Return an array of `steps` numbers.",
-        )  # fmt: skip
-    return table
 
 
 def compile_phase(model, phase: Phase, rates: np.ndarray, directory: Path, speed: Speed):

@@ -13,13 +13,13 @@ from keras_recipes.training.build import (
     build_callbacks,
     build_model,
     compile_phase,
-    learning_rates,
 )
 from keras_recipes.training.checkpoint import read_about, restore_checkpoint, save_checkpoint
 from keras_recipes.training.epoch_log import EpochLog
 from keras_recipes.training.evaluate import EVALUATION_BATCH
 from keras_recipes.training.events import ScalarEvents
 from keras_recipes.training.interrupt import InterruptCallback
+from keras_recipes.training.learning_rates import learning_rates
 from keras_recipes.training.precision import Speed
 from keras_recipes.training.run_directory import RunDirectory
 

@@ -4,9 +4,31 @@ import keras
 import numpy as np
 import pytest
 
-from keras_recipes.callbacks import CosineDecay, LearningRateTable, StepDecay
+from keras_recipes.callbacks import (
+    ConstantRate,
+    CosineDecay,
+    CosineDecayRestarts,
+    ExponentialDecay,
+    LearningRateTable,
+    LinearDecay,
+    MultiStepDecay,
+    OneCyclePolicy,
+    PolynomialDecay,
+    StepDecay,
+)
 from keras_recipes.errors import RecipeError
-from keras_recipes.schedules import TableSchedule, cosine_decay, step_decay
+from keras_recipes.schedules import (
+    TableSchedule,
+    constant,
+    cosine_decay,
+    cosine_restarts,
+    exponential_decay,
+    linear_decay,
+    multi_step_decay,
+    one_cycle,
+    polynomial_decay,
+    step_decay,
+)
 
 STEPS, EPOCHS = 4, 3
 
@@ -68,11 +90,24 @@ def test_trains_the_same_weights_as_the_schedule_to_the_bit():
             CosineDecay(0.3, warmup_epochs=1.5, final_fraction=0.1),
             cosine_decay(0.3, 12, warmup_steps=6, final_fraction=0.1),
         ),
-        (StepDecay(0.3), step_decay(0.3, 12)),
+        (MultiStepDecay(0.3), multi_step_decay(0.3, 12)),
         (
-            StepDecay(0.3, at=(0.4, 0.9), factor=0.5, warmup_epochs=1),
-            step_decay(0.3, 12, at=(0.4, 0.9), factor=0.5, warmup_steps=4),
+            MultiStepDecay(0.3, at=(0.4, 0.9), factor=0.5, warmup_epochs=1),
+            multi_step_decay(0.3, 12, at=(0.4, 0.9), factor=0.5, warmup_steps=4),
         ),
+        (
+            StepDecay(0.3, every_epochs=1, factor=0.5, warmup_epochs=0.5),
+            step_decay(0.3, 12, every_steps=4, factor=0.5, warmup_steps=2),
+        ),
+        (ConstantRate(0.3, warmup_epochs=1.5), constant(0.3, 12, warmup_steps=6)),
+        (LinearDecay(0.3, final_fraction=0.1), linear_decay(0.3, 12, final_fraction=0.1)),
+        (ExponentialDecay(0.3, warmup_epochs=1), exponential_decay(0.3, 12, warmup_steps=4)),
+        (PolynomialDecay(0.3, power=3), polynomial_decay(0.3, 12, power=3)),
+        (
+            CosineDecayRestarts(0.3, cycles=2, cycle_growth=1, peak_factor=0.5),
+            cosine_restarts(0.3, 12, cycles=2, cycle_growth=1, peak_factor=0.5),
+        ),
+        (OneCyclePolicy(0.3, rise=0.5), one_cycle(0.3, 12, rise=0.5)),
         (LearningRateTable([0.3, 0.2, 0.1]), np.float32([0.3, 0.2] + [0.1] * 10)),
     ],
 )
@@ -117,12 +152,12 @@ def batches():
 
 def test_unknown_steps_are_refused_and_steps_per_epoch_mends_it():
     model = make_model()
-    with pytest.raises(RecipeError, match="fit.steps_per_epoch must be known to StepDecay"):
-        model.fit(batches(), epochs=2, verbose=0, callbacks=[StepDecay(0.1)])
+    with pytest.raises(RecipeError, match="fit.steps_per_epoch must be known to MultiStepDecay"):
+        model.fit(batches(), epochs=2, verbose=0, callbacks=[MultiStepDecay(0.1)])
     seen = RatesSeen()
-    callbacks = [StepDecay(0.1), seen]
+    callbacks = [MultiStepDecay(0.1), seen]
     model.fit(batches(), epochs=2, steps_per_epoch=2, verbose=0, callbacks=callbacks)
-    np.testing.assert_array_equal(np.float32(seen.rates), step_decay(0.1, 4))
+    np.testing.assert_array_equal(np.float32(seen.rates), multi_step_decay(0.1, 4))
 
 
 def test_several_steps_per_execution_are_refused():
@@ -136,10 +171,18 @@ def test_several_steps_per_execution_are_refused():
         (lambda: CosineDecay(0), "CosineDecay.peak must be"),
         (lambda: CosineDecay(0.1, final_fraction=2), "CosineDecay.final_fraction must be"),
         (lambda: CosineDecay(0.1, warmup_epochs=-1), "CosineDecay.warmup_epochs must be"),
-        (lambda: StepDecay(-1), "StepDecay.peak must be"),
-        (lambda: StepDecay(0.1, at=(2,)), "StepDecay.at must hold"),
-        (lambda: StepDecay(0.1, factor=10), "StepDecay.factor must be"),
-        (lambda: StepDecay(0.1, warmup_epochs="1"), "StepDecay.warmup_epochs must be"),
+        (lambda: MultiStepDecay(-1), "MultiStepDecay.peak must be"),
+        (lambda: MultiStepDecay(0.1, at=(2,)), "MultiStepDecay.at must hold"),
+        (lambda: MultiStepDecay(0.1, factor=10), "MultiStepDecay.factor must be"),
+        (lambda: MultiStepDecay(0.1, warmup_epochs="1"), "MultiStepDecay.warmup_epochs must be"),
+        (lambda: StepDecay(0.1, every_epochs=0), "StepDecay.every_epochs must be a number"),
+        (lambda: StepDecay(0.1, every_epochs=1, factor=1), "StepDecay.factor must be"),
+        (lambda: ConstantRate("0.1"), "ConstantRate.peak must be"),
+        (lambda: LinearDecay(0.1, final_fraction=-1), "LinearDecay.final_fraction must be"),
+        (lambda: ExponentialDecay(0.1, final_fraction=0), "ExponentialDecay.final_fraction must"),
+        (lambda: PolynomialDecay(0.1, power=0), "PolynomialDecay.power must be"),
+        (lambda: CosineDecayRestarts(0.1, cycles=0), "CosineDecayRestarts.cycles must be"),
+        (lambda: OneCyclePolicy(0.1, rise=0), "OneCyclePolicy.rise must be"),
         (lambda: LearningRateTable([]), "LearningRateTable.table must be"),
     ],
 )
@@ -152,9 +195,12 @@ def test_mistakes_are_told_at_once(make, message):
     ("callback", "message"),
     [
         (CosineDecay(0.1, warmup_epochs=3), "CosineDecay.warmup_epochs must be shorter than .* 3"),
-        (StepDecay(0.1, warmup_epochs=2), "StepDecay.at must lie after the warm-up"),
+        (MultiStepDecay(0.1, warmup_epochs=2), "MultiStepDecay.at must lie after the warm-up"),
+        (StepDecay(0.1, every_epochs=3), "StepDecay.every_epochs must be shorter than .* 3"),
+        (StepDecay(0.1, every_epochs=1, warmup_epochs=2), "StepDecay.every_epochs must not end"),
+        (CosineDecayRestarts(0.1, cycles=9), "CosineDecayRestarts.cycles must each have a step"),
     ],
 )
-def test_a_warmup_as_long_as_the_run(callback, message):
+def test_what_the_run_is_too_short_for(callback, message):
     with pytest.raises(RecipeError, match=message):
         fit(make_model(), [callback])

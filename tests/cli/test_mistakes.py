@@ -64,7 +64,7 @@ SETS = [
     ("optimizer.learning_rate=0", "optimizer.learning_rate must be above 0"),
     ("optimizer.learning_rate=1e999", "optimizer.learning_rate must be above 0; got inf"),
     ("optimizer.nesterov=yes", "optimizer.nesterov must be True or False; got 'yes'"),
-    ("schedule=Step(at=(0.9, 0.1))", "schedule.at must rise"),
+    ("schedule=MultiStep(at=(0.9, 0.1))", "schedule.at must rise"),
     ("schedule=Cosine(warmup_epochs=99)", "must be less than the 30 epochs; got 99.0"),
     ("stopping.patience=0", "stopping.patience must be at least 1"),
     ("stopping.monitor=val_loss", "stopping.monitor must be one of"),

@@ -8,6 +8,7 @@ from keras_recipes import (
     Cosine,
     Digits,
     MixUp,
+    MultiStep,
     Phase,
     Recipe,
     RecipeError,
@@ -49,7 +50,8 @@ CONFLICTS = [
     ),
     ({"augment": (MixUp(),), "batch_size": 1}, "batch_size", "larger batch"),
     ({"schedule": Cosine(warmup_epochs=5)}, "schedule.warmup_epochs", "train longer"),
-    ({"schedule": Step(warmup_epochs=3)}, "schedule.at", "Step later"),
+    ({"schedule": MultiStep(warmup_epochs=3)}, "schedule.at", "Step later"),
+    ({"schedule": Step(every_epochs=5)}, "schedule.every_epochs", "step more often"),
     ({"stopping": Stopping(start_from_epoch=5)}, "stopping.start_from_epoch", "start earlier"),
     (
         {"phases": (Phase(name="a"), Phase(name="b", schedule=Cosine(), callbacks=(PLATEAU,)))},

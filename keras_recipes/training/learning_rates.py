@@ -1,0 +1,63 @@
+"""The learning rate of every step of a phase; Keras is loaded only if a `Call` does so."""
+
+from pathlib import Path
+
+from keras_recipes.errors import RecipeError
+from keras_recipes.recipe.call import Call, build
+from keras_recipes.schedules import as_table, constant
+
+
+def list_rates(phase, batch_size: int, per_epoch: int, directory: Path):
+    """The rate of every step as the phase's schedule builds it: `epochs * per_epoch` numbers.
+
+    Args:
+        phase: a resolved `Phase`.
+        batch_size: images a step, by which the optimizer scales its rate.
+        per_epoch: steps of an epoch.
+        directory: the folder that a file which a `Call` names is relative to.
+
+    Raises:
+        RecipeError: if the schedule can't be built for as many steps.
+    """
+    steps = phase.epochs * per_epoch
+    peak = peak_rate(phase, batch_size)
+    if phase.schedule is None:
+        return constant.rates(peak, steps)
+    warmup_steps = round(getattr(phase.schedule, "warmup_epochs", 0) * per_epoch)
+    if warmup_steps >= steps:
+        raise RecipeError(
+            "schedule.warmup_epochs",
+            f"leaves none of the {steps} steps for the schedule; got {warmup_steps} steps",
+            "Warm up for less, or train longer.",
+        )
+    context = {
+        "peak": peak,
+        "steps": steps,
+        "warmup_steps": warmup_steps,
+        "steps_per_epoch": per_epoch,
+    }
+    if isinstance(phase.schedule, Call):
+        rates = as_table(build(phase.schedule, directory, **context), "schedule")
+    else:
+        try:
+            rates = phase.schedule.build(**context)
+        except RecipeError as error:
+            raise error.within("schedule") from None
+    if len(rates) != steps:
+        raise RecipeError(
+            "schedule", f"must give {steps} rates, one a step; got {len(rates)}",
+            "Return an array of `steps` numbers.",
+        )  # fmt: skip
+    return rates
+
+
+def learning_rates(phase, batch_size: int, per_epoch: int, directory: Path):
+    """`list_rates` as a table: a float32 array of shape `(epochs * per_epoch,)`."""
+    return as_table(list_rates(phase, batch_size, per_epoch, directory), "schedule")
+
+
+def peak_rate(phase, batch_size: int) -> float:
+    """The highest learning rate of a phase."""
+    if isinstance(phase.optimizer, Call):
+        return dict(phase.optimizer.arguments)["learning_rate"]
+    return phase.optimizer.peak_rate(batch_size)

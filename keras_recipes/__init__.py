@@ -6,11 +6,13 @@ are in `keras_recipes.callbacks`, `.losses`, `.metrics`, `.schedules`, `.models`
 
 from keras_recipes.errors import RecipeError
 from keras_recipes.recipe import (
+    MLP,
     SGD,
     TFDS,
     Call,
     CifarResNet,
     Constant,
+    ConvNet,
     Cosine,
     CosineRestarts,
     CrossEntropy,
@@ -28,16 +30,19 @@ from keras_recipes.recipe import (
     Recipe,
     Step,
     Stopping,
+    WideResNet,
 )
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "MLP",
     "SGD",
     "TFDS",
     "Call",
     "CifarResNet",
     "Constant",
+    "ConvNet",
     "Cosine",
     "CosineRestarts",
     "CrossEntropy",
@@ -56,4 +61,5 @@ __all__ = [
     "RecipeError",
     "Step",
     "Stopping",
+    "WideResNet",
 ]

@@ -1,5 +1,17 @@
 """Networks, as functions that return a plain `keras.Model` of built-in layers."""
 
 from keras_recipes.models.cifar_resnet import cifar_resnet
+from keras_recipes.models.conv_net import conv_net
+from keras_recipes.models.local_response import local_response_normalization
+from keras_recipes.models.mlp import mlp
+from keras_recipes.models.stochastic_depth import stochastic_depth
+from keras_recipes.models.wide_resnet import wide_resnet
 
-__all__ = ["cifar_resnet"]
+__all__ = [
+    "cifar_resnet",
+    "conv_net",
+    "local_response_normalization",
+    "mlp",
+    "stochastic_depth",
+    "wide_resnet",
+]

@@ -4,7 +4,7 @@ from keras_recipes.recipe.augment import Cutout, Flip, MixUp, PaddedCrop
 from keras_recipes.recipe.call import Call
 from keras_recipes.recipe.data import TFDS, Digits
 from keras_recipes.recipe.loss import CrossEntropy
-from keras_recipes.recipe.model import CifarResNet
+from keras_recipes.recipe.model import MLP, CifarResNet, ConvNet, WideResNet
 from keras_recipes.recipe.optimizer import SGD
 from keras_recipes.recipe.phase import Phase
 from keras_recipes.recipe.recipe import Recipe, resolve_phases
@@ -22,11 +22,13 @@ from keras_recipes.recipe.schedule import (
 from keras_recipes.recipe.stopping import Stopping
 
 __all__ = [
+    "MLP",
     "SGD",
     "TFDS",
     "Call",
     "CifarResNet",
     "Constant",
+    "ConvNet",
     "Cosine",
     "CosineRestarts",
     "CrossEntropy",
@@ -44,5 +46,6 @@ __all__ = [
     "Recipe",
     "Step",
     "Stopping",
+    "WideResNet",
     "resolve_phases",
 ]

@@ -26,6 +26,46 @@ def test_parameters_are_those_of_the_papers_table_6(depth, millions):
     assert count == (9 * 3 * 16 + 2 * 16) + sum(per_stage) + (64 * 10 + 10)
 
 
+def test_weights_of_a_seed_are_those_of_the_first_version():
+    keras.utils.set_random_seed(0)
+    model = cifar_resnet((32, 32, 3), 10, depth=20, mean=(125, 123, 113), variance=(3900,) * 3)
+    kernels = [np.asarray(each) for each in model.trainable_variables if len(each.shape) > 1]
+    sums = [float(np.abs(each).sum()) for each in kernels]
+    expected = {0: 92.62562, 1: 225.92744, 8: 629.1341, 13: 1267.6797, 18: 1777.5906, 19: 87.54054}
+    assert len(sums) == 20
+    for index, value in expected.items():
+        assert sums[index] == pytest.approx(value, rel=1e-5)
+    assert float(model(IMAGES[:1] * 0)[0, 0]) == pytest.approx(-6.74185, rel=1e-3)
+
+
+def test_blocks_begin_as_their_shortcuts_where_asked():
+    model = cifar_resnet((8, 8, 3), 10, depth=14, width=4, zero_init_residual=True)
+    scales = [each.gamma for each in model.layers if hasattr(each, "gamma")]
+    sums = [float(np.abs(each).sum()) for each in scales]
+    assert sums == [4] + [4, 0] * 2 + [8, 0] * 2 + [16, 0] * 2
+    adds = [each for each in model.layers if isinstance(each, keras.layers.Add)]
+    shortcut, branch = keras.Model(model.inputs, adds[0].input)(IMAGES[:, :8, :8])
+    assert np.any(shortcut)
+    assert not np.any(branch)
+
+
+def test_deeper_blocks_are_dropped_more_often():
+    model = cifar_resnet((8, 8, 3), 10, depth=14, width=4, stochastic_depth=0.6)
+    drops = [each for each in model.layers if isinstance(each, keras.layers.Dropout)]
+    assert [each.rate for each in drops] == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
+    assert all(each.noise_shape == (None, 1, 1, 1) for each in drops)
+    adds = [each for each in model.layers if isinstance(each, keras.layers.Add)]
+    assert all(each.input[1] is drop.output for each, drop in zip(adds, drops, strict=True))
+
+
+def test_dropout_is_before_the_last_layer_alone():
+    model = cifar_resnet((8, 8, 3), 10, depth=8, width=4, dropout=0.3)
+    (drop,) = [each for each in model.layers if isinstance(each, keras.layers.Dropout)]
+    assert drop.rate == 0.3
+    assert drop.output is model.layers[-1].input
+    assert drop.output.shape == (None, 16)
+
+
 def test_depth_counts_layers_with_weights():
     model = cifar_resnet((32, 32, 3), 10, depth=20)
     kinds = (keras.layers.Conv2D, keras.layers.Dense)
@@ -71,8 +111,19 @@ def test_a_saved_model_loads_and_predicts_the_same(tmp_path):
     assert np.array_equal(keras.models.load_model(tmp_path / "model.keras")(IMAGES), model(IMAGES))
 
 
-@pytest.mark.parametrize(("arguments", "says"), [({"depth": 21}, "6n"), ({"depth": 2}, "6n")])
-def test_a_wrong_depth_is_refused(arguments, says):
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"depth": 21}, "depth must be 6n"),
+        ({"depth": 2}, "depth must be 6n"),
+        ({"width": 0}, "width must be a whole number, at least 1; got 0"),
+        ({"stochastic_depth": 1}, r"stochastic_depth must be in \[0, 1\)"),
+        ({"dropout": -0.1}, r"dropout must be in \[0, 1\)"),
+        ({"normalization": "bacth"}, "Did you mean 'batch'"),
+        ({"zero_init_residual": True, "normalization": "none"}, "needs a scale"),
+    ],
+)
+def test_a_wrong_argument_is_refused(arguments, says):
     with pytest.raises(RecipeError, match=says):
         cifar_resnet((32, 32, 3), 10, **arguments)
 

@@ -1,19 +1,21 @@
 """Cross-entropy with label smoothing, for integer, one-hot and soft labels alike."""
 
+import inspect
+
 import keras
 from keras import ops
 
-from keras_recipes.errors import RecipeError
-from keras_recipes.losses.smoothing import check_smoothing, smooth_labels
+from keras_recipes.losses.single_label_loss import SingleLabelLoss
+from keras_recipes.losses.soft_labels import are_class_ids, checked_class_ids, soft_labels
 
 
 @keras.saving.register_keras_serializable(package="keras_recipes")
-class SmoothedCrossEntropy(keras.losses.Loss):
-    """Cross-entropy between smoothed labels and predictions, always in float32.
+class SmoothedCrossEntropy(SingleLabelLoss):
+    """Cross-entropy between smoothed labels and the softmax of the predictions, in float32.
 
-    The labels may be class ids in training and one-hot in validation, or the other way round.
-    `val_loss` is smoothed too, being the same function: monitor
-    `keras_recipes.metrics.NegativeLogLikelihood` to compare runs of different smoothing.
+    Smoothed by Keras itself: rows by `categorical_crossentropy`, ids by
+    `sparse_categorical_crossentropy` in versions in which that smooths (keras#23487; none up to
+    3.15), else as one-hot rows. The results are the same.
     Source: Szegedy et al. 2015, arXiv:1512.00567, section 7.
 
     Args:
@@ -23,6 +25,8 @@ class SmoothedCrossEntropy(keras.losses.Loss):
             Probabilities are clipped to `[keras.config.epsilon(), 1 - keras.config.epsilon()]`.
         reduction: as in every Keras loss.
         name: name of the loss.
+        class_weights: None, or one weight a class, at least 0. An example's loss is multiplied by
+            `sum_k class_weights[k] * y_true[k]`, with the labels as given, before smoothing.
 
     Call arguments:
         y_true: class ids, shape `(batch,)` or `(batch, 1)`, or one-hot or soft labels, shape
@@ -45,33 +49,28 @@ class SmoothedCrossEntropy(keras.losses.Loss):
         from_logits=True,
         reduction="sum_over_batch_size",
         name="smoothed_cross_entropy",
+        *,
+        class_weights=None,
     ):
-        # float32 whatever keras.config.floatx() says; Loss.__call__ casts the predictions to it.
-        super().__init__(name=name, reduction=reduction, dtype="float32")
-        check_smoothing(label_smoothing, "SmoothedCrossEntropy.label_smoothing")
-        if not isinstance(from_logits, bool):
-            raise RecipeError(
-                "SmoothedCrossEntropy.from_logits",
-                f"must be True or False; got {from_logits!r}",
-                "Use True for a model without a softmax at its end.",
-            )
-        self.label_smoothing = float(label_smoothing)
-        self.from_logits = from_logits
+        super().__init__(
+            label_smoothing=label_smoothing,
+            class_weights=class_weights,
+            from_logits=from_logits,
+            reduction=reduction,
+            name=name,
+        )
 
-    def call(self, y_true, y_pred):
-        y_pred = ops.cast(y_pred, "float32")
-        if len(y_pred.shape) != 2 or y_pred.shape[-1] in (None, 1):
-            raise RecipeError(
-                "SmoothedCrossEntropy.y_pred",
-                f"must have the shape (batch, classes), two classes at least; got {y_pred.shape}",
-                "End the model with keras.layers.Dense(classes).",
-            )
-        targets = smooth_labels(y_true, y_pred.shape[-1], self.label_smoothing)
-        return ops.categorical_crossentropy(targets, y_pred, from_logits=self.from_logits)
+    def of_examples(self, y_true, y_pred):
+        classes = y_pred.shape[-1]
+        options = {"from_logits": self.from_logits, "label_smoothing": self.label_smoothing}
+        if are_class_ids(y_true, classes) and _keras_smooths_ids():
+            ids, is_class = checked_class_ids(y_true, classes)
+            values = keras.losses.sparse_categorical_crossentropy(ids, y_pred, **options)
+            return ops.where(is_class, values, float("nan"))
+        rows = soft_labels(y_true, classes)
+        return keras.losses.categorical_crossentropy(rows, y_pred, **options)
 
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "label_smoothing": self.label_smoothing,
-            "from_logits": self.from_logits,
-        }
+
+def _keras_smooths_ids():
+    function = keras.losses.sparse_categorical_crossentropy
+    return "label_smoothing" in inspect.signature(function).parameters

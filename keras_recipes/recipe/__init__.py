@@ -3,7 +3,7 @@
 from keras_recipes.recipe.augment import Cutout, Flip, MixUp, PaddedCrop
 from keras_recipes.recipe.call import Call
 from keras_recipes.recipe.data import TFDS, Digits
-from keras_recipes.recipe.loss import CrossEntropy
+from keras_recipes.recipe.loss import BinaryCrossEntropy, CrossEntropy, FocalLoss
 from keras_recipes.recipe.model import MLP, CifarResNet, ConvNet, WideResNet
 from keras_recipes.recipe.optimizer import SGD
 from keras_recipes.recipe.phase import Phase
@@ -25,6 +25,7 @@ __all__ = [
     "MLP",
     "SGD",
     "TFDS",
+    "BinaryCrossEntropy",
     "Call",
     "CifarResNet",
     "Constant",
@@ -36,6 +37,7 @@ __all__ = [
     "Digits",
     "Exponential",
     "Flip",
+    "FocalLoss",
     "Linear",
     "MixUp",
     "MultiStep",

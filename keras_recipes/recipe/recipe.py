@@ -38,7 +38,7 @@ class Recipe:
     augment: tuple[Augmentation, ...] = ()
     """What is done to training images, in order."""
     loss: Loss = CrossEntropy()
-    """A `Call` must build a Keras loss of one-hot labels and logits."""
+    """A `Call` builds a Keras loss of one-hot labels and logits; it is offered `class_counts`."""
     optimizer: Optimizer = SGD()
     """A `Call` states `learning_rate`, the highest of the schedule, whose rates it is given."""
     schedule: Schedule | None = None

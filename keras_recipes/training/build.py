@@ -72,7 +72,9 @@ def build_augmentation(augment: tuple, dataset: Dataset, directory: Path, *, see
     )
 
 
-def compile_phase(model, phase: Phase, rates: np.ndarray, directory: Path, speed: Speed):
+def compile_phase(
+    model, phase: Phase, rates: np.ndarray, dataset: Dataset, directory: Path, speed: Speed
+):
     """Compile the model with the phase's loss and a fresh optimizer.
 
     Its metrics, `accuracy` and `nll`, know nothing of smoothing, so validation is comparable.
@@ -87,7 +89,8 @@ def compile_phase(model, phase: Phase, rates: np.ndarray, directory: Path, speed
         decay_weights_alone(optimizer, model)
     else:
         optimizer = phase.optimizer.build(learning_rate=rate, model=model)
-    loss = build(phase.loss, directory)
+    class_counts = np.bincount(dataset.train.class_labels(), minlength=dataset.num_classes)
+    loss = build(phase.loss, directory, class_counts=class_counts)
     _require_logits_loss(loss)
     model.compile(
         optimizer=optimizer,
@@ -109,7 +112,8 @@ def _require_optimizer(optimizer, call):
 def _require_logits_loss(loss):
     """The models return logits; a loss that takes probabilities would train on nonsense."""
     settings = getattr(loss, "_fn_kwargs", {})  # where Keras's own losses keep theirs
-    if not callable(loss) or settings.get("from_logits") is False:
+    from_logits = settings.get("from_logits", getattr(loss, "from_logits", None))
+    if not callable(loss) or from_logits is False:
         raise RecipeError(
             "loss",
             f"must take logits; {type(loss).__name__} takes probabilities",

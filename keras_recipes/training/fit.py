@@ -106,7 +106,7 @@ class _PhaseTrainer:
         self.per_epoch = steps_per_epoch(dataset.train, recipe.batch_size)
         self.rates = learning_rates(phase, recipe.batch_size, self.per_epoch, directory.path)
         self._scheduled_rates = None if phase.schedule is None else self.rates
-        compile_phase(model, phase, self.rates, directory.path, speed)
+        compile_phase(model, phase, self.rates, dataset, directory.path, speed)
         self.callbacks = build_callbacks(phase.callbacks, directory.path)
 
     def fit(self, progress, display, parallel_calls):

@@ -59,6 +59,32 @@ def test_agrees_with_keras_on_one_hot_labels():
     )
 
 
+def test_keras_smooths_ids_where_it_can(monkeypatch):
+    """As keras#23488 does, in a release after 3.15: results and NaN for wrong ids stay."""
+    calls = []
+
+    def without(y_true, y_pred, from_logits=False, ignore_class=None, axis=-1):
+        raise AssertionError("it would not smooth")
+
+    def smoothing(y_true, y_pred, from_logits=False, ignore_class=None, axis=-1, label_smoothing=0):
+        calls.append(label_smoothing)
+        plain = keras.ops.sparse_categorical_crossentropy(y_true, y_pred, from_logits=from_logits)
+        uniform = keras.ops.ones_like(y_pred) / y_pred.shape[-1]
+        spread = keras.ops.categorical_crossentropy(uniform, y_pred, from_logits=from_logits)
+        return (1 - label_smoothing) * plain + label_smoothing * spread
+
+    logits = LOGITS.astype("float32")
+    loss = SmoothedCrossEntropy(0.1, reduction="none", class_weights=(1.0, 2.0, 3.0))
+    results = []
+    for function in (without, smoothing):
+        monkeypatch.setattr(keras.losses, "sparse_categorical_crossentropy", function)
+        labels = (IDS, IDS[:, None], np.array([0, 3]), np.array([0.5, 2]))
+        results.append([keras.ops.convert_to_numpy(loss(each, logits)) for each in labels])
+    np.testing.assert_allclose(*results, rtol=1e-6)
+    assert np.isnan(results[1]).tolist() == [[False] * 2] * 2 + [[False, True], [True, False]]
+    assert calls == [0.1] * 4
+
+
 def test_mixed_labels_keep_their_shares():
     """A MixUp row of 0.3 and 0.7: the loss is the mix of the two losses."""
     loss = SmoothedCrossEntropy(0.1)

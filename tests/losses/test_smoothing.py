@@ -30,6 +30,28 @@ def test_no_smoothing_is_exactly_one_hot():
     np.testing.assert_array_equal(numpy_of(smooth_labels([2, 0], 3, 0)), [[0, 0, 1], [1, 0, 0]])
 
 
+def test_smoothing_before_mixing_and_after_it_are_the_same():
+    """So once is enough, whatever mixed the labels before: MixUp, CutMix, both in turn."""
+    generator = np.random.default_rng(0)
+    first, second, third = (np.eye(5)[generator.integers(0, 5, 200)] for _ in range(3))
+    shares = generator.beta(0.4, 0.4, (200, 1))
+    again = generator.uniform(size=(200, 1))
+
+    def mix(one, other, another):
+        return again * (shares * one + (1 - shares) * other) + (1 - again) * another
+
+    def smooth(labels):
+        return numpy_of(smooth_labels(labels.astype("float32"), 5, 0.1)).astype("float64")
+
+    before, after = (
+        mix(smooth(first), smooth(second), smooth(third)),
+        smooth(mix(first, second, third)),
+    )
+    np.testing.assert_allclose(before, after, atol=1e-7)
+    twice = smooth(after)
+    assert np.abs(twice - after).max() > 0.05
+
+
 @pytest.mark.parametrize("wrong", [-1, 3, 0.5])
 def test_an_id_that_is_no_class_shows_as_nan(wrong):
     rows = numpy_of(smooth_labels(np.array([1.0, wrong], "float32"), 3, 0.1))

@@ -21,6 +21,9 @@ _LOWER_IS_BETTER = (
     "mae",
     "mse",
     "rmse",
+    "ece",
+    "brier",
+    "brier_score",
 )
 
 

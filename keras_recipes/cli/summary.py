@@ -6,6 +6,13 @@ from rich.table import Table
 
 from keras_recipes.report.duration import format_seconds
 
+_FURTHER_SCORES = {
+    "top_5_accuracy": "test top-5 accuracy",
+    "nll": "test nll",
+    "calibration_error": "test calibration error",
+    "brier_score": "test Brier score",
+}
+
 
 def print_header(console: Console, directory):
     """What runs, on what, where to."""
@@ -38,7 +45,9 @@ def print_summary(console: Console, about: dict, directory):
         f"[bold]{test['accuracy']:.4f}[/]  (95 % interval {low:.4f} to {high:.4f}, "
         f"{test['examples']} images)",
     )
-    table.add_row("test nll", f"{test['nll']:.4f}")
+    for name, label in _FURTHER_SCORES.items():
+        if name in test:  # runs of before these were scored have fewer
+            table.add_row(label, f"{test[name]:.4f}")
     best = "none, the last one was tested"
     if results["best_epoch"] is not None:
         best = (

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from keras_recipes.metrics.class_labels import are_class_ids
+from keras_recipes.metrics.class_labels import class_ids
 
 
 @keras.saving.register_keras_serializable(package="keras_recipes")
@@ -37,12 +37,8 @@ class Accuracy(keras.metrics.Mean):
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
-        if are_class_ids(y_true, y_pred, "Accuracy"):
-            labels = ops.reshape(y_true, (-1,))
-        else:
-            labels = ops.argmax(y_true, axis=-1)
-        # In int32: a half-precision number can't tell ids above 256 apart.
-        hits = ops.equal(ops.cast(labels, "int32"), ops.cast(ops.argmax(y_pred, -1), "int32"))
+        labels = class_ids(y_true, y_pred, "Accuracy")
+        hits = ops.equal(labels, ops.cast(ops.argmax(y_pred, -1), "int32"))
         super().update_state(ops.cast(hits, "float32"), sample_weight=sample_weight)
 
     def get_config(self):

@@ -1,4 +1,6 @@
-"""Tells class ids from one-hot or soft labels by their shape."""
+"""Class ids, one-hot and soft labels, told apart by their shape."""
+
+from keras import ops
 
 from keras_recipes.errors import RecipeError
 
@@ -30,3 +32,65 @@ def are_class_ids(labels, predictions, where):
         f"must have the shape (batch,), (batch, 1) or (batch, {predicted[1]}); got {shape}",
         "Give one class id, or one row of class probabilities, for each example.",
     )
+
+
+def class_ids(labels, predictions, where):
+    """The labelled class of each example: of soft labels the largest, the first if several are.
+
+    Args:
+        labels: tensor in any form that `are_class_ids` knows.
+        predictions: tensor of shape `(batch, classes)`.
+        where: the metric, for the error.
+
+    Returns:
+        int32 tensor, shape `(batch,)`.
+
+    Raises:
+        RecipeError: if labels or predictions have another shape.
+    """
+    if are_class_ids(labels, predictions, where):
+        ids = ops.reshape(labels, (-1,))
+    else:
+        ids = ops.argmax(labels, axis=-1)
+    # int32: a half-precision number can't tell ids above 256 apart.
+    return ops.cast(ids, "int32")
+
+
+def class_rows(labels, predictions, where):
+    """The class probabilities that each label states: one-hot for an id.
+
+    Args:
+        labels: tensor in any form that `are_class_ids` knows.
+        predictions: tensor of shape `(batch, classes)`.
+        where: the metric, for the error.
+
+    Returns:
+        float32 tensor, shape `(batch, classes)`; NaN for an id that is no class, since a row of
+        zeros would count as a perfect prediction.
+
+    Raises:
+        RecipeError: if labels or predictions have another shape.
+    """
+    if not are_class_ids(labels, predictions, where):
+        return ops.cast(labels, "float32")
+    classes = predictions.shape[-1]
+    ids = ops.cast(ops.reshape(labels, (-1, 1)), "int32")
+    is_class = ops.logical_and(ids >= 0, ids < classes)
+    one_hot = ops.one_hot(ops.squeeze(ids, -1), classes, dtype="float32")
+    return ops.where(is_class, one_hot, float("nan"))
+
+
+def check_from_logits(from_logits, where):
+    """Raise RecipeError unless `from_logits` is True or False."""
+    if not isinstance(from_logits, bool):
+        raise RecipeError(
+            f"{where}.from_logits",
+            f"must be True or False; got {from_logits!r}",
+            "Use True for a model without a softmax at its end.",
+        )
+
+
+def class_shares(predictions, from_logits):
+    """Predicted probabilities, float32, shape `(batch, classes)`."""
+    predictions = ops.cast(predictions, "float32")
+    return ops.softmax(predictions, axis=-1) if from_logits else predictions

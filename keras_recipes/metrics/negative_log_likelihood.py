@@ -3,8 +3,7 @@
 import keras
 from keras import ops
 
-from keras_recipes.errors import RecipeError
-from keras_recipes.metrics.class_labels import are_class_ids
+from keras_recipes.metrics.class_labels import check_from_logits, class_rows
 
 
 @keras.saving.register_keras_serializable(package="keras_recipes")
@@ -36,26 +35,13 @@ class NegativeLogLikelihood(keras.metrics.Mean):
 
     def __init__(self, from_logits=True, name="nll"):
         super().__init__(name=name, dtype="float32")
-        if not isinstance(from_logits, bool):
-            raise RecipeError(
-                "NegativeLogLikelihood.from_logits",
-                f"must be True or False; got {from_logits!r}",
-                "Use True for a model without a softmax at its end.",
-            )
+        check_from_logits(from_logits, "NegativeLogLikelihood")
         self.from_logits = from_logits
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         y_true = ops.convert_to_tensor(y_true)
         y_pred = ops.cast(ops.convert_to_tensor(y_pred), "float32")
-        if are_class_ids(y_true, y_pred, "NegativeLogLikelihood"):
-            classes = y_pred.shape[-1]
-            ids = ops.cast(ops.reshape(y_true, (-1, 1)), "int32")
-            # NaN for what is no class: a row of zeros would count as a perfect prediction.
-            is_class = ops.logical_and(ids >= 0, ids < classes)
-            one_hot = ops.one_hot(ops.squeeze(ids, -1), classes, dtype="float32")
-            targets = ops.where(is_class, one_hot, float("nan"))
-        else:
-            targets = ops.cast(y_true, "float32")
+        targets = class_rows(y_true, y_pred, "NegativeLogLikelihood")
         values = ops.categorical_crossentropy(targets, y_pred, from_logits=self.from_logits)
         super().update_state(values, sample_weight=sample_weight)
 

@@ -43,6 +43,14 @@ _EPOCH_COLUMNS = {
 }
 """Key in `metrics.jsonl`: (heading, format)."""
 
+_FURTHER_SCORES = {
+    "top_5_accuracy": ("Test top-5 accuracy", "the class is among the five highest guesses"),
+    "nll": ("Test nll", "mean negative log-likelihood in nats, without smoothing"),
+    "calibration_error": ("Test calibration error", "mean gap between confidence and accuracy"),
+    "brier_score": ("Test Brier score", "mean squared error of the probabilities, from 0 to 2"),
+}
+"""Key in the test's results, where it has it: (heading, what it is)."""
+
 
 def write_report(path) -> Path:
     """Write `report.html` into a run directory, from its three text files.
@@ -113,8 +121,8 @@ def _result(run, path):
             "95 % interval ", number(low, ".4f"), " to ", number(high, ".4f"), "; ",
             number(test["correct"]), " of ", number(test["examples"]), " images",
         ),
-        _tile("Test nll", number(test["nll"], ".4f"),
-              "mean negative log-likelihood in nats, without smoothing"),
+        *(_tile(heading, number(test[name], ".4f"), note)
+          for name, (heading, note) in _FURTHER_SCORES.items() if name in test),
         _tile("Best epoch", number(results["best_epoch"]),
               "of ", number(results["epochs"]), "; ", results["monitor"], " ",
               number(results["best"], ".4f")),

@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_recipes.data import evaluation_batches
+from keras_recipes.metrics import BrierScore, ExpectedCalibrationError, TopKAccuracy
 
 EVALUATION_BATCH = 500
 
@@ -11,8 +12,10 @@ def evaluate(model, examples, num_classes: int) -> dict:
     """Predict a set of examples once and score the predictions.
 
     Returns:
-        `examples`, `correct`, `accuracy`, `nll` (mean negative log-likelihood) and
-        `accuracy_interval`, Wilson's 95 % interval for the accuracy on further such images.
+        `examples`, `correct`, `accuracy`, `accuracy_interval` (Wilson's 95 % interval for the
+        accuracy on further such images), `nll` (mean negative log-likelihood),
+        `calibration_error` (of 15 bins), `brier_score` and, of more than five classes,
+        `top_5_accuracy`. Probabilities are the softmax of what the model returns.
     """
     logits = model.predict(evaluation_batches(examples, num_classes, EVALUATION_BATCH), verbose=0)
     logits = np.asarray(logits, np.float64)
@@ -26,7 +29,18 @@ def evaluate(model, examples, num_classes: int) -> dict:
         "accuracy": correct / len(labels),
         "accuracy_interval": wilson_interval(correct, len(labels)),
         "nll": float(-log_likelihood.mean()),
+        **_metric_values(logits.astype(np.float32), labels, num_classes),
     }
+
+
+def _metric_values(logits, labels, num_classes):
+    metrics = [ExpectedCalibrationError(), BrierScore()]
+    metrics += [TopKAccuracy(5)] if num_classes > 5 else []
+    for start in range(0, len(labels), EVALUATION_BATCH):
+        batch = slice(start, start + EVALUATION_BATCH)
+        for metric in metrics:
+            metric.update_state(labels[batch], logits[batch])
+    return {metric.name: float(metric.result()) for metric in metrics}
 
 
 def wilson_interval(successes: int, trials: int) -> list[float]:

@@ -26,8 +26,10 @@ class Refuse:
 sys.meta_path.insert(0, Refuse())
 import keras, numpy as np
 from keras_recipes.callbacks import BestCheckpoint, CosineDecay
-from keras_recipes.losses import SmoothedCrossEntropy
-from keras_recipes.metrics import Accuracy, NegativeLogLikelihood
+from keras_recipes.losses import SmoothedCrossEntropy, classification_loss
+from keras_recipes.metrics import (
+    Accuracy, BrierScore, ExpectedCalibrationError, NegativeLogLikelihood, TopKAccuracy
+)
 from keras_recipes.schedules import TableSchedule, cosine_decay
 
 def train(learning_rate, *callbacks):
@@ -50,6 +52,16 @@ assert np.float32(history["learning_rate"][-1]) == schedule[-1]
 for one, other in ((by_callback, by_schedule), (restored, saved)):
     for a, b in zip(one.get_weights(), other.get_weights()):
         np.testing.assert_array_equal(a, b)
+
+ids, logits = np.array([0, 2, 1]), np.array([[9, 0, 0], [0, 0, 9], [9, 0, -9]], "float32")
+for kind in ("cross_entropy", "binary_cross_entropy", "focal"):
+    loss = classification_loss(kind, label_smoothing=0.1, class_weights=(1.0, 2.0, 3.0))
+    np.testing.assert_allclose(loss(ids, logits), loss(np.eye(3)[ids], logits), rtol=1e-6)
+for metric, expected in (
+    (BrierScore(), 2 / 3), (ExpectedCalibrationError(), 1 / 3), (TopKAccuracy(2), 1.0)
+):
+    metric.update_state(ids, logits)
+    np.testing.assert_allclose(metric.result(), expected, rtol=2e-3)
 assert not any(name.split(".")[0] == "tensorflow" for name in sys.modules)
 print("trained without tensorflow")
 """

@@ -22,6 +22,9 @@ def test_more_is_better(name):
         "categorical_crossentropy",
         "negative_log_likelihood",
         "accuracy_loss",
+        "val_calibration_error",
+        "val_brier_score",
+        "val_ece",
     ],
 )
 def test_less_is_better(name):

@@ -35,6 +35,17 @@ def test_numbers_are_those_of_run_json(make_run):
     assert {about["seed"], about["parameters"], about["data"]["train"]} <= set(page.numbers)
 
 
+def test_further_scores_of_the_test_are_shown_where_there_are_any(make_run):
+    results = json.loads((make_run() / "run.json").read_text())["results"]
+    assert "Brier" not in read(make_run()).text  # a run of before they were scored
+    further = {"top_5_accuracy": 0.9944, "calibration_error": 0.0123, "brier_score": 0.0718}
+    page = read(make_run(results={**results, "test": {**results["test"], **further}}))
+    assert set(further.values()) <= set(page.numbers)
+    assert "Test top-5 accuracy0.9944" in page.text
+    assert "Test calibration error0.0123" in page.text
+    assert "Test Brier score0.0718" in page.text
+
+
 def test_table_holds_every_epoch(make_run, real_records):
     page = read(make_run())
     expected = [[v for k, v in record.items() if k != "phase"] for record in real_records]

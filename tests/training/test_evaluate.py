@@ -3,25 +3,36 @@
 import keras
 import numpy as np
 import pytest
-from sklearn.metrics import accuracy_score, log_loss
+from sklearn.metrics import accuracy_score, brier_score_loss, log_loss, top_k_accuracy_score
 
 from keras_recipes.data import Examples
 from keras_recipes.training.evaluate import evaluate, wilson_interval
 
 
-def test_scores_equal_scikit_learns():
+@pytest.mark.parametrize("classes", [3, 5, 7])
+def test_scores_equal_scikit_learns(classes):
     generator = np.random.default_rng(0)
     images = generator.integers(0, 256, (1100, 2, 2, 1), dtype=np.uint8)
-    labels = generator.integers(0, 3, 1100)
+    labels = generator.integers(0, classes, 1100)
     inputs = keras.Input((2, 2, 1))
     x = keras.layers.Flatten()(keras.layers.Rescaling(1 / 100)(inputs))
-    model = keras.Model(inputs, keras.layers.Dense(3)(x))
-    scores = evaluate(model, Examples.whole(images, labels), 3)
+    model = keras.Model(inputs, keras.layers.Dense(classes)(x))
+    scores = evaluate(model, Examples.whole(images, labels), classes)
     logits = model.predict(images, verbose=0)
     shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     assert scores["accuracy"] == accuracy_score(labels, logits.argmax(axis=1))
     assert scores["nll"] == pytest.approx(log_loss(labels, shares), rel=1e-5)
     assert scores["correct"] == scores["accuracy"] * 1100
+    brier = sum(brier_score_loss(labels == k, shares[:, k]) for k in range(classes))
+    assert scores["brier_score"] == pytest.approx(brier, rel=1e-5)
+    bins = np.ceil(shares.max(axis=1) * 15).astype(int)
+    gaps = (logits.argmax(axis=1) == labels) - shares.max(axis=1)
+    calibration_error = sum(abs(gaps[bins == each].sum()) for each in range(1, 16)) / 1100
+    assert scores["calibration_error"] == pytest.approx(calibration_error, rel=1e-4)
+    assert ("top_5_accuracy" in scores) == (classes > 5)
+    if classes > 5:
+        top_5 = top_k_accuracy_score(labels, shares, k=5)
+        assert scores["top_5_accuracy"] == pytest.approx(top_5, rel=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -37,3 +37,10 @@ def did_you_mean(name: str, known) -> str:
     if close:
         return f"Did you mean {close[0]!r}?"
     return f"There is {', '.join(known)}." if known else "There is none."
+
+
+def some_of(names, at_most: int = 10) -> str:
+    """`a, b, c and 7 more`."""
+    names = [str(each) for each in names]
+    left = len(names) - at_most
+    return ", ".join(names[:at_most]) + (f" and {left} more" if left > 0 else "")

@@ -1,5 +1,6 @@
 """Images with labels: sources, their division, and the keyed stream of batches."""
 
+from keras_recipes.data.central_resize import central_resize
 from keras_recipes.data.dataset import Dataset, Examples, build_dataset, channel_statistics
 from keras_recipes.data.division import Division, divide
 from keras_recipes.data.stream import evaluation_batches, steps_per_epoch, training_batches
@@ -9,6 +10,7 @@ __all__ = [
     "Division",
     "Examples",
     "build_dataset",
+    "central_resize",
     "channel_statistics",
     "divide",
     "evaluation_batches",

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,32 +17,46 @@ class Examples:
         images: uint8, shape `(examples, height, width, channels)`; an array, or a memory map.
         labels: int64 class ids, shape `(examples,)`.
         indices: rows of `images` and `labels` that belong to these examples, shape `(n,)`.
+        image_size: `(height, width)` that the network sees, where it is another than the stored
+            one: training images are augmented first, from all the pixels that are stored.
+        files: name of the file behind each row of `images`, or None.
     """
 
     images: np.ndarray
     labels: np.ndarray
     indices: np.ndarray
+    image_size: tuple[int, int] | None = None
+    files: tuple[str, ...] | None = None
 
     def __len__(self):
         return len(self.indices)
 
     @property
-    def image_shape(self) -> tuple[int, int, int]:
-        """(height, width, channels)."""
+    def stored_shape(self) -> tuple[int, int, int]:
+        """(height, width, channels) of an image as it is kept, and as augmentation gets it."""
         return tuple(self.images.shape[1:])
 
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """(height, width, channels) of an image as the network gets it."""
+        return (*(self.image_size or self.images.shape[1:3]), self.images.shape[3])
+
     @classmethod
-    def whole(cls, images, labels) -> "Examples":
-        """All of the images given."""
-        return cls(images=images, labels=labels, indices=np.arange(len(labels)))
+    def whole(cls, images, labels, **about) -> "Examples":
+        """All of the images given; `about` may state `image_size` and `files`."""
+        return cls(images=images, labels=labels, indices=np.arange(len(labels)), **about)
 
     def subset(self, positions) -> "Examples":
         """Those at `positions`; the images are shared, not copied."""
-        return Examples(images=self.images, labels=self.labels, indices=self.indices[positions])
+        return replace(self, indices=self.indices[positions])
 
     def class_labels(self) -> np.ndarray:
         """The label of each example, shape `(n,)`."""
         return self.labels[self.indices]
+
+    def file_names(self) -> tuple[str, ...] | None:
+        """The file of each example, or None where they do not come from files."""
+        return self.files and tuple(self.files[row] for row in self.indices)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +71,8 @@ class Dataset:
     class_names: tuple[str, ...]
     fingerprint: str
     """SHA-256, in hexadecimal, of the images and labels that were divided."""
+    skipped: tuple[str, ...] = ()
+    """Files that were left out, as the recipe asks, since they can't be read."""
 
     @property
     def num_classes(self) -> int:
@@ -65,8 +81,13 @@ class Dataset:
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
-        """(height, width, channels)."""
+        """(height, width, channels) that the network sees."""
         return self.train.image_shape
+
+    @property
+    def stored_shape(self) -> tuple[int, int, int]:
+        """(height, width, channels) that augmentation starts from."""
+        return self.train.stored_shape
 
 
 def build_dataset(
@@ -78,7 +99,7 @@ def build_dataset(
         RecipeError: if the division asks for more than there is.
     """
     whole = Examples.whole(images, labels)
-    train, validation = divide(labels, division)
+    train, validation = divide(labels, division, class_names=class_names)
     return Dataset(
         name=name,
         train=whole.subset(train),
@@ -104,8 +125,10 @@ def channel_statistics(examples: Examples, at_most: int = 10_000) -> tuple[tuple
     chosen = np.linspace(0, len(examples) - 1, min(at_most, len(examples))).astype(int)
     rows = np.sort(examples.indices[chosen])
     total = square = count = 0
-    for start in range(0, len(rows), 512):
-        images = np.asarray(examples.images[rows[start : start + 512]], dtype=np.float64)
+    # Few enough at once that large images, too, take some 64 MiB as float64 and squared.
+    at_once = max(1, min(512, (4 << 20) // int(np.prod(examples.stored_shape))))
+    for start in range(0, len(rows), at_once):
+        images = np.asarray(examples.images[rows[start : start + at_once]], dtype=np.float64)
         total = total + images.sum(axis=(0, 1, 2))
         square = square + np.square(images).sum(axis=(0, 1, 2))
         count += images.size // images.shape[-1]

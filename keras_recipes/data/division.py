@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from keras_recipes.data.group_division import check_groups, hold_out_groups
 from keras_recipes.errors import RecipeError
 
 DEFAULT_VALIDATION_FRACTION = 0.1
@@ -20,7 +21,9 @@ class Division:
     seed: int = 0
 
 
-def divide(labels, division: Division) -> tuple[np.ndarray, np.ndarray]:
+def divide(
+    labels, division: Division, *, groups=None, class_names=None
+) -> tuple[np.ndarray, np.ndarray]:
     """(training, validation) positions in `labels`, each in rising order.
 
     What is held out does not depend on how many training examples are asked for, and a smaller
@@ -28,43 +31,90 @@ def divide(labels, division: Division) -> tuple[np.ndarray, np.ndarray]:
 
     Args:
         labels: int class ids, shape `(examples,)`.
+        groups: what each example belongs to, shape `(examples,)`, where a group must not be
+            divided: the photographs of one person, say. The share held out is then as near to the
+            one asked for as whole groups allow.
+        class_names: what errors call the classes; their ids by default.
 
     Raises:
         RecipeError: if a class is too small to be divided so, or too many examples are asked for.
     """
-    labels = np.asarray(labels)
-    pool, validation = _hold_out(labels, division)
-    wanted = _training_size(division, len(pool), len(np.unique(labels)))
-    if wanted < len(pool):
-        pool = pool[_stratified_order(labels[pool], division.seed)[:wanted]]
-    return np.sort(pool), np.sort(validation)
-
-
-def _hold_out(labels, division):
-    from sklearn.model_selection import StratifiedKFold, StratifiedShuffleSplit
-
-    everything = np.arange(len(labels))
     if division.fold is not None:
-        index, folds = division.fold
-        splitter = StratifiedKFold(folds, shuffle=True, random_state=division.seed)
-        place, smallest = "data.fold", folds
+        train, validation = _hold_out_fold(labels, division, groups, class_names)
     else:
-        index = 0
-        fraction = division.validation_fraction or DEFAULT_VALIDATION_FRACTION
-        splitter = StratifiedShuffleSplit(1, test_size=fraction, random_state=division.seed)
-        place, smallest = "data.validation_fraction", 2
-    classes, counts = np.unique(labels, return_counts=True)
-    if counts.min() < smallest:
-        raise RecipeError(
-            place,
-            f"needs at least {smallest} images of each class; class {classes[counts.argmin()]} "
-            f"has {counts.min()}",
-            "Use fewer folds, or more images of it.",
+        train, validation = hold_out(
+            labels,
+            division.validation_fraction or DEFAULT_VALIDATION_FRACTION,
+            seed=division.seed,
+            groups=groups,
+            class_names=class_names,
         )
+    return limit_training(labels, train, division), np.sort(validation)
+
+
+def hold_out(
+    labels, fraction, *, seed, groups=None, class_names=None, place="data.validation_fraction"
+) -> tuple[np.ndarray, np.ndarray]:
+    """(rest, held out) positions in `labels`, a stratified share in no order.
+
+    Args:
+        fraction: share to hold out, within (0, 1).
+        seed: of the choice.
+        place: the field that an error names.
+
+    The others are those of `divide`.
+    """
+    from sklearn.model_selection import StratifiedShuffleSplit
+
+    labels = np.asarray(labels)
+    if groups is not None:
+        check_groups(labels, groups, 2, place, class_names)
+        return hold_out_groups(labels, groups, fraction, seed=seed, place=place)
+    _check_classes(labels, 2, place, class_names)
+    splitter = StratifiedShuffleSplit(1, test_size=fraction, random_state=seed)
     try:
-        return list(splitter.split(everything, labels))[index]
+        return next(splitter.split(labels, labels))
     except ValueError as error:  # too few examples for one of each class
         raise RecipeError(place, f"can't be had: {error}", "Hold out another share.") from None
+
+
+def _hold_out_fold(labels, division, groups, class_names):
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+    labels = np.asarray(labels)
+    index, folds = division.fold
+    if groups is None:
+        _check_classes(labels, folds, "data.fold", class_names)
+        splitter = StratifiedKFold(folds, shuffle=True, random_state=division.seed)
+    else:
+        check_groups(labels, groups, folds, "data.fold", class_names)
+        splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=division.seed)
+    return list(splitter.split(labels, labels, groups))[index]
+
+
+def _check_classes(labels, smallest, place, class_names):
+    classes, counts = np.unique(labels, return_counts=True)
+    if counts.min() < smallest:
+        fewest = classes[counts.argmin()]
+        raise RecipeError(
+            place,
+            f"needs at least {smallest} images of each class; class "
+            f"{fewest if class_names is None else repr(class_names[fewest])} has {counts.min()}",
+            "Use fewer folds, or more images of it.",
+        )
+
+
+def limit_training(labels, pool, division: Division) -> np.ndarray:
+    """As many of the positions `pool` as `division` asks to train on, stratified and nested.
+
+    Raises:
+        RecipeError: if it asks for more than there are, or for fewer than there are classes.
+    """
+    labels, pool = np.asarray(labels), np.asarray(pool)
+    wanted = _training_size(division, len(pool), len(np.unique(labels[pool])))
+    if wanted < len(pool):
+        pool = pool[_stratified_order(labels[pool], division.seed)[:wanted]]
+    return np.sort(pool)
 
 
 def _training_size(division, available, num_classes):

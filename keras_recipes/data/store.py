@@ -1,5 +1,6 @@
 """Where decoded images are kept: in memory, or in a memory-mapped file where they don't fit."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -50,6 +51,7 @@ def _keep_on_disk(batches, shape, key):
             images = np.lib.format.open_memmap(
                 partial / "images.npy", mode="w+", dtype=np.uint8, shape=tuple(shape)
             )
+            _claim_room(partial / "images.npy")
             labels = np.empty(shape[0], np.int64)
             _fill(images, labels, batches)
             images.flush()
@@ -68,6 +70,17 @@ def _keep_on_disk(batches, shape, key):
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     return _read_cache(folder)
+
+
+def _claim_room(path):
+    """Claim a sparse file's room on the disk: to run out of it in a memory map ends the process.
+
+    Raises:
+        OSError: if there is not enough.
+    """
+    if hasattr(os, "posix_fallocate"):
+        with path.open("r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
 
 
 def _read_cache(folder):
@@ -105,9 +118,28 @@ def free_memory() -> int:
     try:
         meminfo = Path("/proc/meminfo").read_text()
         free = int(meminfo.split("MemAvailable:")[1].split()[0]) * 1024
-        limit = Path("/sys/fs/cgroup/memory.max").read_text().strip()
-        used = int(Path("/sys/fs/cgroup/memory.current").read_text())
-        free = free if limit == "max" else min(free, int(limit) - used)
     except (OSError, IndexError, ValueError):
         pass
+    for limit, used in _limits():
+        with contextlib.suppress(OSError, ValueError):  # no such group, or its limit is "max"
+            free = min(free, int(limit.read_text()) - int(used.read_text()))
     return max(free, 0)
+
+
+def _limits(groups="/proc/self/cgroup", root="/sys/fs/cgroup"):
+    """(file of the limit, file of what is used) of the control groups that the process is in."""
+    root = Path(root)
+    try:
+        lines = Path(groups).read_text().splitlines()
+    except OSError:
+        return
+    for line in lines:
+        number, controllers, name = line.split(":", 2)
+        if number != "0" and "memory" not in controllers.split(","):
+            continue
+        names = ("memory.limit_in_bytes", "memory.usage_in_bytes")
+        names = ("memory.max", "memory.current") if number == "0" else names
+        top = root if number == "0" else root / "memory"
+        # Within a container the group's own folder is the top, whatever it is called outside.
+        for folder in {top, top / name.lstrip("/")}:
+            yield folder / names[0], folder / names[1]

@@ -6,6 +6,7 @@ a stream begins at any step at once and is the same whatever the parallelism.
 
 import numpy as np
 
+from keras_recipes.data.central_resize import central_resize
 from keras_recipes.data.dataset import Examples
 from keras_recipes.errors import RecipeError
 
@@ -39,7 +40,9 @@ def training_batches(
 
     Args:
         augment: function of (images uint8, labels, epoch, step) to (images float32, labels), as
-            `keras_recipes.augment.build_pipeline` makes it; None for the images as they are.
+            `keras_recipes.augment.build_pipeline` makes it; None for the images as they are. It is
+            given images of `examples.stored_shape`; what it returns in another size than
+            `examples.image_shape` is resized to that.
         parallel_calls: batches made at once; None leaves it to TensorFlow.
 
     Returns:
@@ -57,9 +60,8 @@ def training_batches(
         key = tf.stack([seed, tf.cast(epoch, tf.int32)])
         chosen = tf.random.experimental.index_shuffle(places, key, len(examples) - 1)
         images, labels = gather(chosen, batch_size)
-        if augment is None:
-            return tf.cast(images, tf.float32), labels
-        return augment(images, labels, epoch, step)
+        images, labels = augment(images, labels, epoch, step) if augment else (images, labels)
+        return central_resize(images, examples.image_shape[:2]), labels
 
     steps = tf.data.Dataset.range(first_step, last_step)
     parallel_calls = parallel_calls or tf.data.AUTOTUNE
@@ -72,7 +74,8 @@ def evaluation_batches(examples: Examples, num_classes: int, batch_size: int):
     """All examples once, in their order; the last batch may be smaller.
 
     Returns:
-        `tf.data.Dataset` of (images float32 in 0..255, one-hot labels float32).
+        `tf.data.Dataset` of (images float32 of `examples.image_shape` in 0..255, one-hot labels
+        float32).
     """
     import tensorflow as tf
 
@@ -81,7 +84,7 @@ def evaluation_batches(examples: Examples, num_classes: int, batch_size: int):
 
     def batch(start):
         images, labels = gather(tf.range(start, tf.minimum(start + batch_size, count)), None)
-        return tf.cast(images, tf.float32), labels
+        return central_resize(images, examples.image_shape[:2]), labels
 
     starts = tf.data.Dataset.range(0, count, batch_size)
     return starts.map(batch, num_parallel_calls=2, deterministic=True).prefetch(2)
@@ -100,7 +103,7 @@ def _gather(examples, num_classes):
 
     def gather(positions, count):
         images, labels = tf.numpy_function(read, [positions], [tf.uint8, tf.int64], stateful=False)
-        images = tf.ensure_shape(images, (count, *examples.image_shape))
+        images = tf.ensure_shape(images, (count, *examples.stored_shape))
         labels = tf.ensure_shape(labels, (count,))
         return images, tf.one_hot(labels, num_classes)
 

@@ -5,13 +5,15 @@ import os
 import re
 from pathlib import Path
 
+import numpy as np
+
 from keras_recipes.data.dataset import Dataset, Examples, build_dataset
 from keras_recipes.data.division import Division
 from keras_recipes.data.network import is_reachable
 from keras_recipes.data.store import keep
 from keras_recipes.errors import DataUnavailable, RecipeError, did_you_mean
 
-_READ_BATCH = 1024
+_READ_BYTES = 16 << 20
 
 
 def load(
@@ -178,10 +180,11 @@ def _read(builder, split, image_size, store):
     shape = (builder.info.splits[split].num_examples, *size, feature_shape[2])
     # The folder too: what is prepared elsewhere under the same name may hold other pixels.
     key = f"{Path(builder.data_dir).resolve()} {split} {image_size}"
-    return keep(_batches(builder, split, image_size), shape, key=key, store=store)
+    at_once = max(1, min(1024, _READ_BYTES // int(np.prod(shape[1:]))))
+    return keep(_batches(builder, split, image_size, at_once), shape, key=key, store=store)
 
 
-def _batches(builder, split, image_size):
+def _batches(builder, split, image_size, at_once):
     import tensorflow as tf
 
     data = builder.as_dataset(split=split, shuffle_files=False)
@@ -193,4 +196,4 @@ def _batches(builder, split, image_size):
             return tf.cast(tf.clip_by_value(tf.round(resized), 0, 255), tf.uint8), label
 
         data = data.map(resize, num_parallel_calls=tf.data.AUTOTUNE)
-    yield from data.batch(_READ_BATCH).prefetch(2).as_numpy_iterator()
+    yield from data.batch(at_once).prefetch(2).as_numpy_iterator()

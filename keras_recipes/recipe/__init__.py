@@ -2,7 +2,7 @@
 
 from keras_recipes.recipe.augment import Cutout, Flip, MixUp, PaddedCrop
 from keras_recipes.recipe.call import Call
-from keras_recipes.recipe.data import TFDS, Digits
+from keras_recipes.recipe.data import TFDS, Arrays, Digits, Folder
 from keras_recipes.recipe.loss import BinaryCrossEntropy, CrossEntropy, FocalLoss
 from keras_recipes.recipe.model import MLP, CifarResNet, ConvNet, WideResNet
 from keras_recipes.recipe.optimizer import SGD
@@ -25,6 +25,7 @@ __all__ = [
     "MLP",
     "SGD",
     "TFDS",
+    "Arrays",
     "BinaryCrossEntropy",
     "Call",
     "CifarResNet",
@@ -38,6 +39,7 @@ __all__ = [
     "Exponential",
     "Flip",
     "FocalLoss",
+    "Folder",
     "Linear",
     "MixUp",
     "MultiStep",

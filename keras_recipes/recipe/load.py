@@ -11,6 +11,7 @@ from pathlib import Path
 
 from keras_recipes.errors import RecipeError, did_you_mean
 from keras_recipes.recipe.call import Call
+from keras_recipes.recipe.file_paths import resolve_paths
 from keras_recipes.recipe.override import override
 from keras_recipes.recipe.recipe import Recipe
 
@@ -38,7 +39,7 @@ class Loaded:
     """The file; what a `Call` names lies beside it."""
     variant: str
     variants: dict[str, Recipe]
-    """Every recipe in the file, as it stands there."""
+    """Every recipe in the file, the paths in it made absolute."""
     assignments: tuple[str, ...] = ()
     """What `--set` changed."""
 
@@ -70,7 +71,7 @@ class Loaded:
             if re.split("[.=]", each.strip())[0].strip() not in ("data", "augment", "stand_in")
         ]
         try:
-            stand_in = override(self.variants[self.recipe.stand_in], kept)
+            stand_in = _override(self.variants[self.recipe.stand_in], kept)
             _check_files(stand_in, self.path)
         except RecipeError as error:
             where = f"stand-in {self.recipe.stand_in}: {error.where}"
@@ -81,17 +82,23 @@ class Loaded:
 def load(target: str, assignments=()) -> Loaded:
     """Read `file.py` or `file.py:variant` and apply each `path=value` of `assignments` in order.
 
+    Relative paths of data are relative to the file's folder; those in `assignments` to the folder
+    that the process works in, as on any command line.
+
     Raises:
         RecipeError: for a file that is missing or fails, a variant that does not exist, a recipe
             that contradicts itself.
     """
     path, variant = _split_target(target)
-    variants = read_file(path).variants
+    variants = {
+        name: resolve_paths(recipe, path.resolve().parent)
+        for name, recipe in read_file(path).variants.items()
+    }
     if variant not in variants:
         raise RecipeError(
             f"{path}:{variant}", "is not a Recipe in that file", did_you_mean(variant, variants)
         )
-    recipe = override(variants[variant], assignments)
+    recipe = _override(variants[variant], assignments)
     if recipe.stand_in is not None and recipe.stand_in not in variants:
         raise RecipeError(
             f"{path}: stand_in",
@@ -106,6 +113,10 @@ def load(target: str, assignments=()) -> Loaded:
         variants=variants,
         assignments=tuple(assignments),
     )
+
+
+def _override(recipe, assignments):
+    return resolve_paths(override(recipe, assignments), Path.cwd())
 
 
 def read_file(path: Path) -> RecipeFile:

@@ -85,6 +85,18 @@ def first_argument(default=MISSING):
     return field(default=default, kw_only=False)
 
 
+def file_path(default=MISSING, *, endings=None, positional=False):
+    """A dataclass field whose text names a file or folder.
+
+    Where a recipe file names it, a relative path is relative to that file's folder
+    (`keras_recipes.recipe.file_paths`).
+
+    Args:
+        endings: what the text must end in, in any case, to be a path; None for any text.
+    """
+    return field(default=default, metadata={"file_path": endings or ("",)}, kw_only=not positional)
+
+
 def is_part(value) -> bool:
     """Whether `value` is a part or a part's class."""
     return getattr(value, "is_part", False)

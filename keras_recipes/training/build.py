@@ -50,6 +50,9 @@ def build_model(recipe: Recipe, dataset: Dataset, directory: Path, speed: Speed)
 def build_augmentation(augment: tuple, dataset: Dataset, directory: Path, *, seed, batch_size):
     """The augmentation of a phase, as a function of (images, labels, epoch, step).
 
+    It takes images of `dataset.stored_shape`; the stream brings what it returns to
+    `dataset.image_shape`.
+
     Raises:
         RecipeError: if a layer can't be built, or its randomness can't be keyed.
     """
@@ -58,7 +61,7 @@ def build_augmentation(augment: tuple, dataset: Dataset, directory: Path, *, see
             build(
                 each,
                 directory,
-                image_shape=dataset.image_shape,
+                image_shape=dataset.stored_shape,
                 num_classes=dataset.num_classes,
             )
             for each in augment
@@ -66,7 +69,7 @@ def build_augmentation(augment: tuple, dataset: Dataset, directory: Path, *, see
     return build_pipeline(
         layers,
         seed=seed,
-        image_shape=dataset.image_shape,
+        image_shape=dataset.stored_shape,
         num_classes=dataset.num_classes,
         batch_size=batch_size,
     )

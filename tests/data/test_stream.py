@@ -8,7 +8,13 @@ import pytest
 from keras_recipes import RecipeError
 from keras_recipes.augment import PaddedCrop as PaddedCropLayer
 from keras_recipes.augment import build_pipeline, mixup
-from keras_recipes.data import Examples, digits, evaluation_batches, training_batches
+from keras_recipes.data import (
+    Examples,
+    central_resize,
+    digits,
+    evaluation_batches,
+    training_batches,
+)
 
 DIGITS = digits.load()
 # Each image says which it is, so that batches can be told apart.
@@ -98,3 +104,29 @@ def test_evaluation_reads_all_once_in_order():
 def test_a_batch_larger_than_the_data_is_refused():
     with pytest.raises(RecipeError, match="batch_size is 1001, but there are 1000"):
         read(0, 1, batch_size=1001)
+
+
+def test_images_are_augmented_as_they_are_kept_and_seen_at_their_size():
+    pixels = np.random.default_rng(0).integers(0, 256, (64, 12, 9, 3), dtype=np.uint8)
+    examples = Examples.whole(pixels, np.arange(64) % 10, image_size=(8, 6))
+    assert (examples.stored_shape, examples.image_shape) == ((12, 9, 3), (8, 6, 3))
+    wanted = np.asarray(central_resize(pixels, (8, 6)))
+    (seen, _), *_ = evaluation_batches(examples, 10, 64).as_numpy_iterator()
+    assert np.array_equal(seen, wanted)
+    (plain, _), *_ = read(0, 1, examples=examples)
+    assert sorted(map(bytes, plain)) == sorted(map(bytes, wanted))
+
+    def cut(images, labels, epoch, step):
+        assert images.shape == (64, 12, 9, 3)
+        return images[:, 2:10, 1:7], labels
+
+    (cropped, _), *_ = read(0, 1, examples=examples, augment=cut)
+    assert sorted(map(bytes, cropped)) == sorted(map(bytes, pixels[:, 2:10, 1:7].astype("f4")))
+
+
+def test_a_central_resize_cuts_what_is_over_on_both_sides():
+    rows = np.broadcast_to(np.arange(8.0)[:, None, None], (1, 8, 2, 1))
+    kept = np.asarray(central_resize(rows, (4, 2)))[0, :, 0, 0]
+    assert kept.tolist() == [2, 3, 4, 5]
+    half = np.asarray(central_resize(rows[:, :, :1].repeat(8, axis=2), (4, 4)))[0, :, 0, 0]
+    assert np.allclose(half, [0.5, 2.5, 4.5, 6.5], atol=0.3)

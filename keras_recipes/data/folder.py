@@ -1,0 +1,148 @@
+"""Image files of one's own, in folders or listed by a CSV file."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import numpy as np
+
+from keras_recipes.data.dataset import Dataset, Examples
+from keras_recipes.data.division import Division
+from keras_recipes.data.exclusion import leave_out
+from keras_recipes.data.file_groups import assign_groups
+from keras_recipes.data.folder_layout import find_files
+from keras_recipes.data.image_file import PixelFormat, why_unreadable
+from keras_recipes.data.image_files import UNREADABLE, read_batches
+from keras_recipes.data.manifest import read_manifest
+from keras_recipes.data.parts import divide_parts
+from keras_recipes.data.store import keep
+from keras_recipes.errors import DataUnavailable, RecipeError, did_you_mean, some_of
+
+
+def load(
+    path,
+    *,
+    image_size: tuple[int, int],
+    channels: int = 3,
+    resize: str = "crop",
+    cache_size: tuple[int, int] | None = None,
+    manifest=None,
+    group: str | None = None,
+    exclude=(),
+    unreadable: str = "error",
+    test_fraction: float | None = None,
+    store: str = "auto",
+    division: Division | None = None,
+) -> Dataset:
+    """Read every image, and divide them; the arguments are the fields of `keras_recipes.Folder`.
+
+    All are decoded at once, the test set too, so that a file that can't be read is known before
+    training and not after it.
+
+    Raises:
+        DataUnavailable: if the folder does not exist.
+        RecipeError: if it holds no images by class, or files can't be read.
+
+    Example:
+        ```python
+        dataset = load("photos", image_size=(96, 96), cache_size=(128, 128))
+        ```
+    """
+    root = Path(os.path.abspath(Path(path).expanduser()))
+    if not root.exists():
+        raise DataUnavailable(
+            "data.path", f"is {str(path)!r}, which does not exist", "Name a folder of images."
+        )
+    files = read_manifest(Path(manifest).expanduser(), root) if manifest else find_files(root)
+    files = leave_out(files, exclude)
+    files = assign_groups(files, group)
+    class_names = _class_names(files, root)
+    pixels = PixelFormat(tuple(cache_size or image_size), channels, resize)
+    ids = {name: index for index, name in enumerate(class_names)}
+    wanted = np.array([ids[each.label] for each in files])
+    images, labels, fingerprint = keep(
+        read_batches([each.path for each in files], wanted, pixels),
+        (len(files), *pixels.shape),
+        key=_key(files, wanted, pixels),
+        store=store,
+    )
+    readable = labels != UNREADABLE
+    skipped = _skipped(files, readable, unreadable, pixels)
+    everything = Examples.whole(
+        images,
+        labels,
+        image_size=None if cache_size in (None, image_size) else tuple(image_size),
+        files=tuple(each.name for each in files),
+    )
+    train, validation, test = divide_parts(
+        wanted,
+        [each.split for each in files],
+        readable=readable,
+        groups=None if files[0].group is None else np.array([each.group for each in files]),
+        division=division or Division(),
+        test_fraction=test_fraction,
+        class_names=class_names,
+    )
+    return Dataset(
+        name=root.name,
+        train=everything.subset(train),
+        validation=everything.subset(validation),
+        read_test=lambda: everything.subset(test),
+        class_names=class_names,
+        fingerprint=fingerprint,
+        skipped=skipped,
+    )
+
+
+def _class_names(files, root) -> tuple[str, ...]:
+    """Names of the classes, sorted as text; those of all parts of the data."""
+    loose = [each.name for each in files if each.label is None]
+    if loose:
+        raise RecipeError(
+            f"data.path {root}", f"holds images outside of all classes: {some_of(loose)}",
+            "Move them into the folder of a class, or leave them out with exclude=.",
+        )  # fmt: skip
+    names = sorted({each.label for each in files if each.split == "train"})
+    if len(names) < 2:
+        held = f"holds one class, {names[0]!r}" if names else "holds no classes"
+        raise RecipeError(
+            f"data.path {root}", f"{held}; at least two are needed",
+            "Put the images of each class into a folder of its own, and name the folder around "
+            "them.",
+        )  # fmt: skip
+    strange = sorted({each.label for each in files} - set(names))
+    if strange:
+        parts = {each.split for each in files if each.label == strange[0]}
+        raise RecipeError(
+            f"data.path {root}",
+            f"has the class {strange[0]!r} in its {' and '.join(sorted(parts))} part alone",
+            did_you_mean(strange[0], names),
+        )
+    return tuple(names)
+
+
+def _key(files, labels, pixels) -> str:
+    """Says what the pixels are: which files, as they are on the disk now, made into what."""
+    digest = hashlib.sha256()
+    for file, label in zip(files, labels, strict=True):
+        try:
+            about = os.stat(file.path)
+            state = (about.st_size, about.st_mtime_ns)
+        except OSError:  # it will be found unreadable
+            state = None
+        digest.update(os.fsencode(f"{file.path}\0{label}\0{state}\0"))
+    return f"folder {pixels} {digest.hexdigest()}"
+
+
+def _skipped(files, readable, unreadable, pixels) -> tuple[str, ...]:
+    """Names of the files that can't be read, where the recipe allows for any."""
+    bad = [file for file, is_readable in zip(files, readable, strict=True) if not is_readable]
+    if bad and unreadable == "error":
+        reasons = [f"{each.name} ({why_unreadable(each.path, pixels)})" for each in bad[:10]]
+        more = f" and {len(bad) - 10} more" if len(bad) > 10 else ""
+        raise RecipeError(
+            "data.path",
+            f"has {len(bad)} of {len(files)} files that can't be read: {', '.join(reasons)}{more}",
+            'Mend or delete them, or leave them out with unreadable="skip", which lists them all.',
+        )
+    return tuple(each.name for each in bad)

@@ -4,23 +4,51 @@ The layers work in any `tf.data` input pipeline; `build_pipeline` makes a list o
 of (seed, epoch, step). This is the only folder that knows KerasCV.
 """
 
-from keras_recipes.augment.affine import affine_maps, warp
+from keras_recipes.augment.affine import affine_maps, warp_images
 from keras_recipes.augment.audit import stateful_operations
+from keras_recipes.augment.brightness import Brightness
 from keras_recipes.augment.color import (
     adjust_brightness,
     adjust_contrast,
     adjust_hue,
     adjust_saturation,
 )
-from keras_recipes.augment.cutout import random_cutout
-from keras_recipes.augment.flip import random_flip
+from keras_recipes.augment.color_jitter import ColorJitter
+from keras_recipes.augment.contrast import Contrast
+from keras_recipes.augment.crop_and_resize import CropAndResize
+from keras_recipes.augment.cutout import Cutout
+from keras_recipes.augment.flip import Flip
 from keras_recipes.augment.float32_policy import float32_policy
+from keras_recipes.augment.gaussian_blur import GaussianBlur
+from keras_recipes.augment.gaussian_noise import GaussianNoise
+from keras_recipes.augment.grid_mask import GridMask
+from keras_recipes.augment.image_layer import ImageLayer
 from keras_recipes.augment.keyed import batch_key, fold_key, keyed_randomness
 from keras_recipes.augment.mixup import mixup
 from keras_recipes.augment.padded_crop import PaddedCrop
 from keras_recipes.augment.pipeline import AugmentPipeline, build_pipeline
+from keras_recipes.augment.random_erasing import RandomErasing
+from keras_recipes.augment.rotation import Rotation
+from keras_recipes.augment.shear import Shear
+from keras_recipes.augment.translation import Translation
+from keras_recipes.augment.zoom import Zoom
 
 __all__ = [
+    "Brightness",
+    "ColorJitter",
+    "Contrast",
+    "CropAndResize",
+    "Cutout",
+    "Flip",
+    "GaussianBlur",
+    "GaussianNoise",
+    "GridMask",
+    "ImageLayer",
+    "RandomErasing",
+    "Rotation",
+    "Shear",
+    "Translation",
+    "Zoom",
     "AugmentPipeline",
     "PaddedCrop",
     "adjust_brightness",
@@ -34,8 +62,6 @@ __all__ = [
     "fold_key",
     "keyed_randomness",
     "mixup",
-    "random_cutout",
-    "random_flip",
     "stateful_operations",
-    "warp",
+    "warp_images",
 ]

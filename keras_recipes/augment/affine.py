@@ -40,7 +40,7 @@ def affine_maps(
     Example:
         ```python
         maps = affine_maps((32, 32), degrees=tf.random.uniform([128], -15, 15))
-        rotated = warp(images, maps)
+        rotated = warp_images(images, maps)
         ```
     """
     arguments = (degrees, shear_x, shear_y, zoom_x, zoom_y, shift_x, shift_y)
@@ -67,7 +67,7 @@ def _all_as_long(vectors):
     return [each + longest for each in vectors]
 
 
-def warp(images, maps, mode="reflect", fill=0.0):
+def warp_images(images, maps, mode="reflect", fill=0.0):
     """Take each pixel of the result from where its map points, bilinearly.
 
     A map that points to whole pixels only leaves their values as they are.

@@ -1,65 +1,59 @@
 """Cutout: a square of every image covered."""
 
-import numbers
+import tensorflow as tf
 
-from keras_recipes.augment.float32_policy import float32_policy
+from keras_recipes.augment.image_layer import ImageLayer
+from keras_recipes.augment.random_box import inside
 from keras_recipes.errors import RecipeError
 
 
-def random_cutout(size, image_shape, fill=128):
+class Cutout(ImageLayer):
     """Cover one square of `size` pixels in each image.
 
     Its centre is any pixel of the image, all alike, and what lies outside the image is cut off:
-    the hole of a square centred at the border is smaller. Every image gets one. Of an even size,
-    half lies before the centre pixel and half begins with it.
+    the hole of a square centred at the border is smaller. Of an even size, half lies before the
+    centre pixel and half begins with it.
     Source: DeVries & Taylor 2017, arXiv:1708.04552, who cover a centred square of images that
     were normalised, with 0: their mean colour. Mid-grey stands for it here.
 
     Args:
         size: side of the square in pixels, from 1 to the image's shorter side.
-        image_shape: `(height, width, channels)` of the images.
         fill: value of the covered pixels, 0 to 255.
-
-    Returns:
-        `keras_cv.layers.RandomCutout`.
+        **kwargs: `probability` and `seed`, as in `ImageLayer`.
 
     Raises:
-        RecipeError: at an argument out of its range.
+        RecipeError: at an argument out of its range, or images smaller than the square.
 
     Example:
         ```python
-        cutout = random_cutout(size=8, image_shape=(32, 32, 3))
+        cutout = Cutout(size=8)
         dataset = dataset.map(lambda images, labels: (cutout(images), labels))
         ```
     """
-    height, width = image_shape[:2]
-    if isinstance(size, bool) or not isinstance(size, numbers.Integral) or size < 1:
-        raise RecipeError(
-            "random_cutout.size",
-            f"must be a whole number of pixels, at least 1; got {size!r}",
-            f"Use {max(1, min(height, width) // 4)}, a quarter of the side.",
-        )
-    if size > min(height, width):
-        raise RecipeError(
-            "random_cutout.size",
-            f"must fit the image of {height} by {width}; got {size}",
-            f"Use {max(1, min(height, width) // 4)}, a quarter of the side.",
-        )
-    if isinstance(fill, bool) or not isinstance(fill, numbers.Real) or not 0 <= fill <= 255:
-        raise RecipeError(
-            "random_cutout.fill",
-            f"must be a number in [0, 255]; got {fill!r}",
-            "Use 128, mid-grey.",
-        )
-    import keras_cv
 
-    # KerasCV rounds factor * side up. Of size / side that is a pixel too many where the product,
-    # in float32, comes out above size (7 of 13, 15 of 19); half a pixel less is safe.
-    height_factor, width_factor = (size - 0.5) / height, (size - 0.5) / width
-    with float32_policy():
-        return keras_cv.layers.RandomCutout(
-            height_factor=(height_factor, height_factor),
-            width_factor=(width_factor, width_factor),
-            fill_mode="constant",
-            fill_value=float(fill),
+    draws = 2
+
+    def __init__(self, size=8, fill=128.0, **kwargs):
+        super().__init__(**kwargs)
+        self.size = self.require_whole("size", size, at_least=1)
+        self.fill = self.require_number("fill", fill, at_least=0, at_most=255)
+
+    def check_images(self, height, width, channels):
+        if self.size > min(height, width):
+            raise RecipeError(
+                "Cutout.size",
+                f"must fit the image of {height} by {width}; got {self.size}",
+                f"Use {max(1, min(height, width) // 4)}, a quarter of the side.",
+            )
+
+    def change(self, images, uniform):
+        sides = images.shape[1:3]
+        top, left = (
+            tf.minimum(tf.cast(uniform[:, n] * side, tf.int32), side - 1) - self.size // 2
+            for n, side in enumerate(sides)
         )
+        size = tf.fill(tf.shape(top), self.size)
+        return tf.where(inside((top, left, size, size), sides), self.fill, images)
+
+    def get_config(self):
+        return {**super().get_config(), "size": self.size, "fill": self.fill}

@@ -1,37 +1,50 @@
 """Random mirroring."""
 
-from keras_recipes.augment.float32_policy import float32_policy
+import tensorflow as tf
+
+from keras_recipes.augment.image_layer import ImageLayer
 from keras_recipes.errors import RecipeError
 
 _MODES = ("horizontal", "vertical", "horizontal_and_vertical")
 
 
-def random_flip(mode="horizontal"):
+class Flip(ImageLayer):
     """Mirror each image with probability one half. Not for digits, letters or road signs.
 
     Args:
         mode: `"horizontal"` (left to right), `"vertical"` (upside down) or
             `"horizontal_and_vertical"` (each by a throw of its own).
-
-    Returns:
-        `keras_cv.layers.RandomFlip`.
+        seed: as in `ImageLayer`.
 
     Raises:
         RecipeError: if `mode` is another.
 
     Example:
         ```python
-        flip = random_flip()
+        flip = Flip()
         dataset = dataset.map(lambda images, labels: (flip(images), labels))
         ```
     """
-    if mode not in _MODES:
-        raise RecipeError(
-            "random_flip.mode",
-            f"must be one of {', '.join(_MODES)}; got {mode!r}",
-            'Use "horizontal" for photographs.',
-        )
-    import keras_cv
 
-    with float32_policy():
-        return keras_cv.layers.RandomFlip(mode=mode, rate=0.5)
+    draws = 2
+
+    def __init__(self, mode="horizontal", seed=None, **kwargs):
+        super().__init__(seed=seed, **kwargs)
+        if mode not in _MODES:
+            raise RecipeError(
+                "Flip.mode",
+                f"must be one of {', '.join(_MODES)}; got {mode!r}",
+                'Use "horizontal" for photographs.',
+            )
+        self.mode = mode
+
+    def change(self, images, uniform):
+        flips = (uniform < 0.5)[:, :, tf.newaxis, tf.newaxis, tf.newaxis]
+        if self.mode != "vertical":
+            images = tf.where(flips[:, 0], images[:, :, ::-1], images)
+        if self.mode != "horizontal":
+            images = tf.where(flips[:, 1], images[:, ::-1], images)
+        return images
+
+    def get_config(self):
+        return {**super().get_config(), "mode": self.mode}

@@ -38,7 +38,7 @@ def build_pipeline(layers, *, seed, image_shape, num_classes, batch_size):
     Example:
         ```python
         augment = build_pipeline(
-            [PaddedCrop(4), random_flip()],
+            [PaddedCrop(4), Flip()],
             seed=0, image_shape=(32, 32, 3), num_classes=10, batch_size=128,
         )
         dataset = dataset.map(augment, num_parallel_calls=tf.data.AUTOTUNE)

@@ -1,16 +1,16 @@
-"""affine_maps and warp against NumPy's own rotations and padding, and SciPy's interpolation."""
+"""Affine warps against NumPy's own rotations and padding, and SciPy's interpolation."""
 
 import numpy as np
 import pytest
 import tensorflow as tf
 from scipy.ndimage import affine_transform
 
-from keras_recipes.augment import affine_maps, warp
+from keras_recipes.augment import affine_maps, warp_images
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (4, 7, 7, 3)).astype("float32")
 WIDE = np.random.default_rng(1).integers(0, 256, (3, 5, 8, 2)).astype("float32")
 NUMPY_MODES = {"reflect": "reflect", "constant": "constant", "nearest": "edge"}
-compiled_warp = tf.function(warp, jit_compile=True)
+compiled_warp = tf.function(warp_images, jit_compile=True)
 
 
 @pytest.mark.parametrize("mode", NUMPY_MODES)
@@ -35,9 +35,9 @@ def test_shifts_by_whole_pixels_are_exact(mode):
 
 
 def test_constant_is_the_fill_value():
-    shifted = warp(WIDE, affine_maps((5, 8), shift_x=3.0), "constant", 9.0).numpy()
+    shifted = warp_images(WIDE, affine_maps((5, 8), shift_x=3.0), "constant", 9.0).numpy()
     assert np.all(shifted[:, :, :3] == 9)
-    half = warp(WIDE, affine_maps((5, 8), shift_x=0.5), "constant", 9.0).numpy()
+    half = warp_images(WIDE, affine_maps((5, 8), shift_x=0.5), "constant", 9.0).numpy()
     np.testing.assert_allclose(half[:, :, 0], (WIDE[:, :, 0] + 9) / 2, rtol=1e-6)
 
 
@@ -46,7 +46,7 @@ def test_directions_of_shear_and_zoom():
     point[0, 6, 6] = 255  # two below the centre and two right of it
 
     def place(**change):
-        image = warp(point, affine_maps((9, 9), **change), "constant").numpy()[0, :, :, 0]
+        image = warp_images(point, affine_maps((9, 9), **change), "constant").numpy()[0, :, :, 0]
         return np.unravel_index(np.argmax(image), image.shape)
 
     assert place() == (6, 6)
@@ -84,4 +84,4 @@ def test_each_image_has_its_own_map_and_scipy_agrees():
 def test_images_of_one_pixel():
     one = np.full((1, 1, 1, 1), 7, "float32")
     for mode, expected in [("reflect", 7), ("nearest", 7), ("constant", 0)]:
-        assert warp(one, affine_maps((1, 1), shift_x=5.0), mode).numpy().item() == expected
+        assert warp_images(one, affine_maps((1, 1), shift_x=5.0), mode).numpy().item() == expected

@@ -14,7 +14,7 @@ class Cutout:
     """Value it is filled with, mid-grey unless told."""
 
     def build(self, image_shape, num_classes):
-        from keras_recipes.augment import random_cutout
+        from keras_recipes.augment import Cutout as Layer
 
         if self.size > min(image_shape[:2]):
             raise RecipeError(
@@ -22,4 +22,4 @@ class Cutout:
                 f"must fit the image of {image_shape[0]} by {image_shape[1]}; got {self.size}",
                 f"A quarter of the side is usual: {max(1, min(image_shape[:2]) // 4)}.",
             )
-        return random_cutout(size=self.size, image_shape=image_shape, fill=self.fill)
+        return Layer(size=self.size, fill=self.fill)

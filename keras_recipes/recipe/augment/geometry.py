@@ -39,6 +39,6 @@ class Flip:
     """Left to right, upside down, or each by a throw of its own."""
 
     def build(self, image_shape, num_classes):
-        from keras_recipes.augment import random_flip
+        from keras_recipes.augment import Flip as Layer
 
-        return random_flip(mode=self.mode)
+        return Layer(mode=self.mode)

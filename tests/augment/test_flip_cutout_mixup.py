@@ -1,11 +1,11 @@
-"""What random_flip, random_cutout and mixup do to pixels and labels."""
+"""What Flip, Cutout and mixup do to pixels and labels."""
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_recipes.augment import PaddedCrop, mixup, random_cutout, random_flip
+from keras_recipes.augment import Cutout, Flip, PaddedCrop, mixup
 from keras_recipes.errors import RecipeError
 
 RNG = np.random.default_rng(0)
@@ -13,8 +13,8 @@ IMAGES = RNG.integers(0, 256, (64, 8, 8, 3)).astype("float32")
 LABELS = np.eye(64, dtype="float32")
 BUILDERS = {
     "crop": lambda: PaddedCrop(2),
-    "flip": random_flip,
-    "cutout": lambda: random_cutout(3, (8, 8, 3)),
+    "flip": Flip,
+    "cutout": lambda: Cutout(3),
     "mixup": mixup,
 }
 
@@ -47,7 +47,7 @@ def test_float32_in_range_whatever_the_policy(name, policy):
     ],
 )
 def test_flip_mirrors_each_image_by_itself(mode, expected):
-    flipped = random_flip(mode)(IMAGES).numpy()
+    flipped = Flip(mode)(IMAGES).numpy()
     counts = dict.fromkeys(expected, 0)
     for image, result in zip(IMAGES, flipped, strict=True):
         (match,) = [d for d in expected if np.array_equal(image[:: d[0], :: d[1]], result)]
@@ -61,7 +61,7 @@ def test_flip_mirrors_each_image_by_itself(mode, expected):
     [(13, 13, 7), (19, 19, 15), (21, 21, 12), (32, 32, 16), (10, 16, 1), (16, 10, 10)],
 )
 def test_cutout_covers_one_clipped_square_of_every_image(height, width, size):
-    layer = random_cutout(size, (height, width, 1), fill=200)
+    layer = Cutout(size, fill=200)
     holes = layer(tf.zeros([4000, height, width, 1])).numpy()[..., 0]
     assert set(np.unique(holes)) == {0, 200}
     holes = holes > 0
@@ -103,11 +103,11 @@ def test_mixup_alpha_sets_the_spread():
 @pytest.mark.parametrize(
     ("build", "where"),
     [
-        (lambda: random_flip("diagonal"), "random_flip.mode"),
-        (lambda: random_cutout(0, (32, 32, 3)), "random_cutout.size"),
-        (lambda: random_cutout(8.0, (32, 32, 3)), "random_cutout.size"),
-        (lambda: random_cutout(33, (64, 32, 3)), "random_cutout.size"),
-        (lambda: random_cutout(8, (32, 32, 3), fill=-1), "random_cutout.fill"),
+        (lambda: Flip("diagonal"), "Flip.mode"),
+        (lambda: Cutout(0), "Cutout.size"),
+        (lambda: Cutout(8.0), "Cutout.size"),
+        (lambda: Cutout(33)(tf.zeros([1, 64, 32, 3])), "Cutout.size"),
+        (lambda: Cutout(8, fill=-1), "Cutout.fill"),
         (lambda: mixup(0), "mixup.alpha"),
         (lambda: mixup(float("inf")), "mixup.alpha"),
         (lambda: mixup("0.2"), "mixup.alpha"),

@@ -1,0 +1,153 @@
+"""What our own augmentation layers have in common."""
+
+import numbers
+
+import keras
+import tensorflow as tf
+
+from keras_recipes.errors import RecipeError
+
+
+class ImageLayer(keras.layers.Layer):
+    """Change each image by numbers drawn for it, all of a batch in one compiled pass.
+
+    A layer says in `draws` how many uniform numbers an image takes, and in `change` what becomes
+    of the images. `change` is compiled by XLA, whatever the device: on a CPU, where input
+    pipelines run, that makes one pass of what TensorFlow does in a pass for each operation.
+
+    Takes images, shape `(batch, height, width, channels)`, any numeric type, in 0..255, or a dict
+    with such `"images"`, whose other entries pass untouched. Returns float32 images.
+
+    Args:
+        probability: share of the images that are changed, in (0, 1].
+        seed: integer, for use outside `build_pipeline`, which keys the layer itself.
+    """
+
+    draws = 1
+
+    def __init__(self, probability=1.0, seed=None, **kwargs):
+        # Not the global policy: bfloat16 would round the pixels.
+        super().__init__(**{"dtype": "float32", **kwargs})
+        self.probability = self.require_number("probability", probability, above=0, at_most=1)
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+        self._compiled = tf.function(self._change_some, jit_compile=True, autograph=False)
+
+    def change(self, images, uniform):
+        """Change every image.
+
+        Args:
+            images: float32, shape `(batch, height, width, channels)`.
+            uniform: float32 in [0, 1), shape `(batch, draws)`.
+
+        Returns:
+            float32 in 0..255, shape `(batch, *output_size(height, width), channels)`.
+        """
+        raise NotImplementedError
+
+    def check_images(self, height, width, channels):
+        """Refuse images that the layer can't change; raises `RecipeError`."""
+
+    def output_size(self, height, width):
+        """`(height, width)` of the results."""
+        return height, width
+
+    def build(self, input_shape):
+        # Keras hides the type of errors that are raised in call().
+        shape = tuple(input_shape["images"] if isinstance(input_shape, dict) else input_shape)
+        if len(shape) != 4 or None in shape[1:]:
+            raise RecipeError(
+                type(self).__name__,
+                f"takes images of shape (batch, height, width, channels); got {shape}",
+                "Batch the images first, all of one known size.",
+            )
+        self.check_images(*shape[1:])
+
+    def call(self, inputs):
+        if isinstance(inputs, dict):
+            return {**inputs, "images": self._change(inputs["images"])}
+        return self._change(inputs)
+
+    def _change(self, images):
+        batch, (height, width, channels) = images.shape[0], images.shape[1:]
+        some = self.probability < 1
+        uniform = tf.random.stateless_uniform(
+            [tf.shape(images)[0], self.draws + some], self.next_seed()
+        )
+        results = self._compiled(images, uniform, *self.draw_more(images))
+        return tf.ensure_shape(results, (batch, *self.output_size(height, width), channels))
+
+    def next_seed(self):
+        """A seed for one stateless draw: int64, shape `(2,)`."""
+        return tf.cast(self.seed_generator.next(), tf.int64)
+
+    def draw_more(self, images):
+        """Further tensors for `change`, drawn outside of XLA, as a tuple."""
+        return ()
+
+    def _change_some(self, images, uniform, *more):
+        images = tf.cast(images, tf.float32)
+        changed = self.change(images, uniform[:, : self.draws], *more)
+        if self.probability == 1:
+            return changed
+        chosen = uniform[:, -1] < self.probability
+        return tf.where(chosen[:, tf.newaxis, tf.newaxis, tf.newaxis], changed, images)
+
+    def compute_output_shape(self, input_shape):
+        """Shapes as `call` returns them."""
+        if isinstance(input_shape, dict):
+            return {**input_shape, "images": self.compute_output_shape(input_shape["images"])}
+        batch, height, width, channels = input_shape
+        return (batch, *self.output_size(height, width), channels)
+
+    def get_config(self):
+        return {**super().get_config(), "probability": self.probability, "seed": self.seed}
+
+    def require_number(self, name, value, *, at_least=None, above=None, at_most=None, below=None):
+        """`value` as a float within the range; raises `RecipeError` if it is none."""
+        is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+        within = is_number and (
+            (at_least is None or value >= at_least)
+            and (above is None or value > above)
+            and (at_most is None or value <= at_most)
+            and (below is None or value < below)
+            and abs(value) < float("inf")
+        )
+        if within:
+            return float(value)
+        bounds = {"at least": at_least, "above": above, "at most": at_most, "below": below}
+        words = " and ".join(f"{word} {b}" for word, b in bounds.items() if b is not None)
+        raise RecipeError(
+            f"{type(self).__name__}.{name}",
+            f"must be a number{', ' if words else ''}{words}; got {value!r}",
+            f"Give a number {words}.".replace(" .", "."),
+        )
+
+    def require_whole(self, name, value, *, at_least):
+        """`value`, if it is a whole number of at least `at_least`; raises `RecipeError` if not."""
+        is_whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+        if is_whole and value >= at_least:
+            return int(value)
+        raise RecipeError(
+            f"{type(self).__name__}.{name}",
+            f"must be a whole number, at least {at_least}; got {value!r}",
+            f"Give a whole number, {at_least} or more.",
+        )
+
+    def require_range(self, name, value, **bounds):
+        """`value` as a pair of floats, smallest first; raises `RecipeError` if it is none."""
+        is_pair = isinstance(value, tuple | list) and len(value) == 2
+        if is_pair:
+            low, high = (self.require_number(name, each, **bounds) for each in value)
+            if low <= high:
+                return low, high
+        raise RecipeError(
+            f"{type(self).__name__}.{name}",
+            f"must be a pair (smallest, largest); got {value!r}",
+            "Give one number twice for a range of one.",
+        )
+
+
+def between(uniform, low, high):
+    """Uniform numbers in [0, 1) spread over a range."""
+    return low + (high - low) * uniform

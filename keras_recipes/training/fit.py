@@ -15,6 +15,7 @@ from keras_recipes.training.build import (
     compile_phase,
 )
 from keras_recipes.training.checkpoint import read_about, restore_checkpoint, save_checkpoint
+from keras_recipes.training.devices import training_on
 from keras_recipes.training.epoch_log import EpochLog
 from keras_recipes.training.evaluate import EVALUATION_BATCH
 from keras_recipes.training.events import ScalarEvents
@@ -54,6 +55,7 @@ def fit_recipe(
     directory: RunDirectory,
     speed: Speed,
     *,
+    devices: tuple[str, ...] = (),
     display=(),
     parallel_calls: int | None = None,
 ):
@@ -64,6 +66,7 @@ def fit_recipe(
         dataset: what to train on.
         directory: where metrics, checkpoints, events and the best model go.
         speed: precision and compilation.
+        devices: those to train on, see `training_on`; none for the one TensorFlow takes.
         display: callbacks that show how it goes, such as `keras_recipes.cli.progress.Display`,
             whose `begin_phase` and `end_epoch` are called as well.
         parallel_calls: batches prepared at once; changes no bit of the result.
@@ -75,7 +78,7 @@ def fit_recipe(
         Interrupted: after Ctrl-C.
         RecipeError: if a part can't be built, or the loss is not a number any more.
     """
-    with dtype_policy(speed.precision):
+    with dtype_policy(speed.precision), training_on(devices, recipe.batch_size):
         keras.utils.set_random_seed(recipe.seed)
         model = build_model(recipe, dataset, directory.path, speed)
         about = read_about(directory.state_file)

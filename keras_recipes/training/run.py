@@ -2,11 +2,12 @@
 
 import datetime
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from keras_recipes.data import Dataset
 from keras_recipes.recipe import Recipe, resolve_phases
+from keras_recipes.training.devices import training_devices
 from keras_recipes.training.evaluate import evaluate
 from keras_recipes.training.fit import fit_recipe
 from keras_recipes.training.hardware import describe_machine, training_device, versions
@@ -17,7 +18,13 @@ from keras_recipes.training.run_directory import RunDirectory
 
 
 def start(
-    job: Job, dataset: Dataset, runs: Path, *, sources: Path, command: list[str]
+    job: Job,
+    dataset: Dataset,
+    runs: Path,
+    *,
+    sources: Path,
+    command: list[str],
+    devices: tuple[str, ...] | None = None,
 ) -> RunDirectory:
     """Make the run directory of a new run.
 
@@ -27,9 +34,14 @@ def start(
         runs: the folder of runs.
         sources: where files that the recipe names lie.
         command: the command line, for the record.
+        devices: names such as `"GPU:0"`; None for every GPU, or the CPU where there is none.
     """
     directory = RunDirectory.create(runs, job.name, job.recipe, sources)
     device = training_device()
+    devices = training_devices() if devices is None else devices
+    speed = choose_speed(device, job.recipe.precision)
+    if len(devices) > 1:  # the fused kernel keeps statistics that replicas can't join
+        speed = replace(speed, fused_batch_normalization=False)
     directory.write_run(
         {
             "name": job.name,
@@ -48,7 +60,8 @@ def start(
                 "class_names": list(dataset.class_names),
                 "fingerprint": dataset.fingerprint,
             },
-            "speed": asdict(choose_speed(device, job.recipe.precision)),
+            "speed": asdict(speed),
+            "devices": list(devices),
             "machine": describe_machine(device),
             "versions": versions(),
             "sources": directory.source_hashes(job.recipe),
@@ -77,12 +90,14 @@ def train(
         return before + time.monotonic() - began
 
     try:
-        speed = Speed(**directory.read_run()["speed"])
+        about = directory.read_run()
+        speed, devices = Speed(**about["speed"]), tuple(about.get("devices", ()))
         model, progress = fit_recipe(
             recipe,
             dataset,
             directory,
             speed,
+            devices=devices,
             display=display,
             parallel_calls=parallel_calls,
         )

@@ -1,0 +1,61 @@
+"""Several devices: the same batches, the same training up to rounding, the same resume."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+MODEL = """
+import keras
+
+def model(input_shape, num_classes):
+    inputs = keras.Input(input_shape)
+    x = keras.layers.Flatten()(keras.layers.Rescaling(1 / 255)(inputs))
+    x = keras.layers.Dense(16, activation="relu")(x)
+    return keras.Model(inputs, keras.layers.Dense(num_classes, dtype="float32")(x))
+"""
+
+
+@pytest.fixture(scope="module")
+def answer(tmp_path_factory):
+    """What two_devices.py prints."""
+    folder = tmp_path_factory.mktemp("devices")
+    (folder / "my_parts.py").write_text(MODEL)
+    root = Path(__file__).parent.parent.parent
+    done = subprocess.run(
+        [sys.executable, str(Path(__file__).with_name("two_devices.py")), str(folder)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(root)},
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_two_devices_train_as_one_does(answer):
+    """The same global batch in the same order: all that differs is the order of the sums."""
+    assert answer["devices"] == ["CPU:0", "CPU:1"]
+    for one, two in zip(answer["one"], answer["two"], strict=True):
+        assert two == pytest.approx(one, abs=1e-4)
+    assert answer["difference"] < 1e-4
+
+
+def test_a_resumed_run_ends_with_the_same_bits(answer):
+    assert answer["resumed"] == answer["two"]
+    assert answer["resumed_difference"] == 0
+
+
+def test_what_they_save_is_plain(answer):
+    assert answer["loads"] == 4
+
+
+def test_a_batch_that_cannot_be_shared_is_refused(answer):
+    assert answer["uneven"].startswith("RecipeError: batch_size is 33, which 2 devices")
+    assert "Use 32" in answer["uneven"]
+
+
+def test_devices_that_are_gone_are_named(answer):
+    assert answer["missing"].startswith("RecipeError: devices lack GPU:3")

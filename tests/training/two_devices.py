@@ -1,0 +1,105 @@
+"""Trains on two logical CPU devices, in a process of its own: see test_devices.py."""
+
+import contextlib
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_recipes import SGD, Call, Cosine, CrossEntropy, Digits, MixUp, PaddedCrop, Recipe
+from keras_recipes.training import run
+from keras_recipes.training.interrupt import Interrupted
+from keras_recipes.training.job import Job
+
+TWO = ("CPU:0", "CPU:1")
+
+RECIPE = Recipe(
+    data=Digits(train_examples=300),
+    augment=(PaddedCrop(1, mode="constant"), MixUp(0.4)),
+    model=Call("my_parts.py:model"),
+    loss=CrossEntropy(label_smoothing=0.1),
+    optimizer=SGD(learning_rate=0.2, weight_decay=1e-3),
+    schedule=Cosine(warmup_epochs=1),
+    epochs=3,
+    batch_size=32,
+    precision="float32",
+)
+
+
+class StopAt(keras.callbacks.Callback):
+    """A display that interrupts the second epoch."""
+
+    def begin_phase(self, *about):
+        pass
+
+    def end_epoch(self, record):
+        pass
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self._epoch == 1 and batch == 3:
+            raise Interrupted
+
+
+def train(folder, devices, recipe=RECIPE, interrupt=False):
+    """(metrics, final arrays, the run directory) of a run on `devices`."""
+    dataset = recipe.data.build()
+    job = Job(name="small", recipe=recipe)
+    directory = run.start(
+        job, dataset, folder / "runs", sources=folder, command=["test"], devices=devices
+    )
+    if interrupt:
+        with contextlib.suppress(Interrupted):
+            run.train(recipe, dataset, directory, display=[StopAt()])
+    run.train(recipe, dataset, directory)
+    metrics = [
+        {name: each[name] for name in ("loss", "accuracy", "val_nll", "val_accuracy")}
+        for each in directory.read_metrics()
+    ]
+    with np.load(directory.state_file) as stored:
+        return metrics, {name: stored[name] for name in stored.files}, directory
+
+
+def furthest(one, other):
+    """The largest difference between two sets of arrays of numbers."""
+    numbers = [name for name in one if one[name].dtype.kind == "f"]
+    assert numbers
+    return float(max(np.abs(one[name] - other[name]).max() for name in numbers))
+
+
+def main(folder):
+    """Print what test_devices.py looks at."""
+    tf.config.set_logical_device_configuration(
+        tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
+    )
+    one, one_arrays, _ = train(folder, ("CPU:0",))
+    two, two_arrays, directory = train(folder, TWO)
+    resumed, resumed_arrays, _ = train(folder, TWO, interrupt=True)
+    answer = {
+        "one": one,
+        "two": two,
+        "resumed": resumed,
+        "difference": furthest(one_arrays, two_arrays),
+        "resumed_difference": furthest(two_arrays, resumed_arrays),
+        "devices": directory.read_run()["devices"],
+        "loads": len(keras.models.load_model(directory.best_model).weights),
+    }
+    for name, recipe, devices in (
+        ("uneven", replace(RECIPE, batch_size=33), TWO),
+        ("missing", RECIPE, ("CPU:0", "GPU:3")),
+    ):
+        try:
+            train(folder, devices, recipe)
+        except Exception as error:
+            answer[name] = f"{type(error).__name__}: {error}"
+    print(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

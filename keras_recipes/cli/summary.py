@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from keras_recipes.errors import some_of
 from keras_recipes.report.duration import format_seconds
 
 _FURTHER_SCORES = {
@@ -27,10 +28,16 @@ def print_header(console: Console, directory):
         f"{data['validation']} to validate, {height}x{width}x{channels}, "
         f"{len(data['class_names'])} classes",
     )
+    if data["skipped"]:
+        table.add_row("skipped", f"[yellow]{escape(_unreadable(data['skipped']))}[/]")
     table.add_row("device", f"{about['machine']['device']}, {about['machine']['cpu_cores']} cores")
     table.add_row("precision", f"{speed['precision']}: {speed['reason']}")
     table.add_row("seed", str(about["seed"]))
     console.print(table)
+
+
+def _unreadable(names):
+    return f"{len(names)} files that can't be read: {some_of(names, 3)}"
 
 
 def print_summary(console: Console, about: dict, directory):

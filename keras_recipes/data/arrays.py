@@ -8,7 +8,7 @@ import numpy as np
 from keras_recipes.data.dataset import Dataset, Examples
 from keras_recipes.data.division import Division
 from keras_recipes.data.npz_file import NpzFile
-from keras_recipes.data.parts import divide_parts
+from keras_recipes.data.parts import divide_parts, fingerprint_with_parts
 from keras_recipes.data.store import keep
 from keras_recipes.errors import DataUnavailable, RecipeError
 
@@ -63,10 +63,12 @@ def load(
     everything = Examples.whole(
         images, wanted, image_size=None if image_size in (None, shape[:2]) else tuple(image_size)
     )
+    split = np.repeat(list(counts), list(counts.values()))
+    groups = _groups(file, counts["train"])
     train, validation, test = divide_parts(
         wanted,
-        np.repeat(list(counts), list(counts.values())),
-        groups=_groups(file, counts["train"]),
+        split,
+        groups=groups,
         division=division or Division(),
         test_fraction=test_fraction,
         class_names=class_names,
@@ -77,7 +79,7 @@ def load(
         validation=everything.subset(validation),
         read_test=lambda: everything.subset(test),
         class_names=class_names,
-        fingerprint=fingerprint,
+        fingerprint=fingerprint_with_parts(fingerprint, split, groups),
     )
 
 

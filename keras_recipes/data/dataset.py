@@ -70,7 +70,8 @@ class Dataset:
     """Reads the test set; called once, when training is over."""
     class_names: tuple[str, ...]
     fingerprint: str
-    """SHA-256, in hexadecimal, of the images and labels that were divided."""
+    """SHA-256, in hexadecimal, of the images and labels that were divided, and of the parts and
+    groups that the source itself puts them in."""
     skipped: tuple[str, ...] = ()
     """Files that were left out, as the recipe asks, since they can't be read."""
 

@@ -14,7 +14,7 @@ from keras_recipes.data.folder_layout import find_files
 from keras_recipes.data.image_file import PixelFormat, why_unreadable
 from keras_recipes.data.image_files import UNREADABLE, read_batches
 from keras_recipes.data.manifest import read_manifest
-from keras_recipes.data.parts import divide_parts
+from keras_recipes.data.parts import divide_parts, fingerprint_with_parts
 from keras_recipes.data.store import keep
 from keras_recipes.errors import DataUnavailable, RecipeError, did_you_mean, some_of
 
@@ -74,11 +74,13 @@ def load(
         image_size=None if cache_size in (None, image_size) else tuple(image_size),
         files=tuple(each.name for each in files),
     )
+    split = [each.split for each in files]
+    groups = None if files[0].group is None else np.array([each.group for each in files])
     train, validation, test = divide_parts(
         wanted,
-        [each.split for each in files],
+        split,
         readable=readable,
-        groups=None if files[0].group is None else np.array([each.group for each in files]),
+        groups=groups,
         division=division or Division(),
         test_fraction=test_fraction,
         class_names=class_names,
@@ -89,7 +91,7 @@ def load(
         validation=everything.subset(validation),
         read_test=lambda: everything.subset(test),
         class_names=class_names,
-        fingerprint=fingerprint,
+        fingerprint=fingerprint_with_parts(fingerprint, split, groups),
         skipped=skipped,
     )
 

@@ -1,5 +1,7 @@
 """The training, validation and test part of data that may come with some of them."""
 
+import hashlib
+
 import numpy as np
 
 from keras_recipes.data.division import Division, divide, hold_out, limit_training
@@ -82,3 +84,12 @@ def _refuse(is_set, field, part):
             field, f"takes no effect: the data has a {part} part of its own",
             f"Leave it out, or move the {part} images to those for training.",
         )  # fmt: skip
+
+
+def fingerprint_with_parts(fingerprint: str, split, groups) -> str:
+    """SHA-256 of images and labels, by their own, with the part and the group of each.
+
+    A list of groups that has changed divides the same images in another way.
+    """
+    about = "\0".join([fingerprint, *map(str, split), *map(str, () if groups is None else groups)])
+    return hashlib.sha256(about.encode("utf-8", "surrogateescape")).hexdigest()

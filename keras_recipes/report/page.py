@@ -239,6 +239,8 @@ def _data(about):
     data = about["data"]
     names = data["class_names"]
     classes = element("details", element("summary", number(len(names))), ", ".join(names))
+    skipped = data.get("skipped", [])
+    listed = element("details", element("summary", number(len(skipped))), ", ".join(skipped))
     return _section("Data", facts([
         ("name", data["name"]),
         ("images to train", number(data["train"])),
@@ -246,6 +248,7 @@ def _data(about):
         ("image shape", " × ".join(map(str, data["image_shape"]))),
         ("classes", classes),
         ("fingerprint", element("code", data["fingerprint"])),
+        *([("skipped as unreadable", listed)] if skipped else []),
     ]))  # fmt: skip
 
 

@@ -64,6 +64,11 @@ def test_a_list_keeps_people_apart_by_paths_of_every_kind(photos, tmp_path):
     refused(photos, "names anna_000.png, of which there are 3", group=vague)
 
 
+def test_other_groups_are_another_fingerprint(photos):
+    prints = [build(photos, group=rule).fingerprint for rule in (None, r"^([a-z])", r"^([a-z]+)_")]
+    assert len(set(prints)) == 3
+
+
 def test_a_rule_that_does_not_fit_says_which_files(photos):
     write_image(photos / "red" / "unnamed.png")
     refused(photos, "gives 1 files no group: red/unnamed.png", group=r"^([a-z]+)_")

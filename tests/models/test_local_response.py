@@ -45,3 +45,8 @@ def test_half_precision_is_left_and_returned_to():
 def test_a_wrong_radius_is_refused(radius):
     with pytest.raises(RecipeError, match="radius must be a whole number, at least 0"):
         local_response_normalization(IMAGES, radius=radius)
+
+
+def test_a_side_that_is_unknown_is_refused():
+    with pytest.raises(RecipeError, match="known size"):
+        local_response_normalization(keras.Input((None, 8, 4)))

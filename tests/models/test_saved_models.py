@@ -7,7 +7,6 @@ import keras
 import numpy as np
 
 from keras_recipes.models import cifar_resnet, conv_net, mlp, wide_resnet
-from keras_recipes.models.layer_choices import NORMALIZATIONS
 
 SHAPE = (8, 8, 3)
 IMAGES = np.random.default_rng(0).integers(0, 256, (4, *SHAPE)).astype("float32")
@@ -30,29 +29,21 @@ for name in sys.argv[2:]:
     np.save(f"{folder}/{name}.npy", np.asarray(model(images), "float32"))
     drops = [each for each in model.layers if getattr(each, "noise_shape", None)]
     assert all(each.noise_shape == (None, 1, 1, 1) for each in drops)
-    throws = [np.asarray(model(images, training=True)) for _ in range(2)]
-    assert not drops or not np.array_equal(*throws), name
+    model(images, training=True)
 """
 
 
 def some_models():
     depth = {"stochastic_depth": 0.5, "dropout": 0.5, **INPUT}
-    yield "resnet", cifar_resnet(SHAPE, 5, depth=8, width=4, zero_init_residual=True, **depth)
+    yield "resnet", cifar_resnet(SHAPE, 5, depth=8, width=8, normalization="group", **depth)
     yield "wide", wide_resnet(SHAPE, 5, depth=10, widen_factor=1, block_dropout=0.5, **depth)
     yield "mlp", mlp(SHAPE, 5, hidden_units=(6,), normalization="layer", dropout=0.5, **INPUT)
-    for normalization in NORMALIZATIONS:
-        yield normalization, conv_net(
-            SHAPE, 5, blocks=2, width=8, normalization=normalization, activation="mish",
-            spatial_dropout=0.5, dropout=0.5, dense_units=(6,), **INPUT,
-        )  # fmt: skip
+    plain = {"normalization": "local_response", "activation": "mish", "spatial_dropout": 0.5}
+    plain |= {"blocks": 2, "width": 8, "dropout": 0.5, "dense_units": (6,), **INPUT}
+    yield "conv_net", conv_net(SHAPE, 5, **plain)
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
-        yield (
-            "half",
-            wide_resnet(
-                SHAPE, 5, depth=10, widen_factor=1, normalization="local_response", **depth
-            ),
-        )
+        yield "half", conv_net(SHAPE, 5, **plain)
     finally:
         keras.config.set_dtype_policy("float32")
 

@@ -20,7 +20,7 @@ def replacing(path):
     ...     model.save(partial)
     """
     path = Path(path)
-    partial = path.with_name(f".partial-{path.name}")
+    partial = _partial(path)
     try:
         yield partial
         with open(partial, "rb+") as file:
@@ -36,3 +36,15 @@ def replacing(path):
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def try_writing(path):
+    """Raise `OSError` now if `replacing(path)` could not write beside `path` later."""
+    partial = _partial(Path(path))
+    with open(partial, "wb"):
+        pass
+    partial.unlink()
+
+
+def _partial(path):
+    return path.with_name(f".partial-{path.name}")

@@ -1,14 +1,18 @@
 """Keeps the best model, and stops when it no longer gets better."""
 
-import difflib
+import contextlib
 import math
 from numbers import Integral, Real
 
 import keras
-import numpy as np
 
-from keras_recipes.callbacks.metric_direction import metric_direction
 from keras_recipes.callbacks.model_file import ModelFile
+from keras_recipes.callbacks.monitored_value import (
+    lacks_validation,
+    missing_value,
+    read_value,
+    resolve_mode,
+)
 from keras_recipes.errors import RecipeError
 
 _STATE = ("best", "best_epoch", "wait", "stopped_epoch")
@@ -29,6 +33,11 @@ class BestCheckpoint(keras.callbacks.Callback):
     is saved as the Functional model that it is underneath.) A file that an earlier run left there
     stays until the first improvement of this one.
 
+    Ctrl-C and errors leave `fit` without a word to its callbacks. The file holds the best model
+    all the same; used in a `with` statement, the callback puts its weights in the model then too.
+    An `EarlyStopping(restore_best_weights=True)` listed after this one would overwrite them with
+    its own: leave it out.
+
     Args:
         filepath: where to save; ends in `.keras` (the whole model, Functional or Sequential) or
             `.weights.h5` (weights only, any model; a subclassed model's optimiser comes along).
@@ -43,6 +52,10 @@ class BestCheckpoint(keras.callbacks.Callback):
         restore_best: put the best weights in the model when training ends, also after the
             averaging of `use_ema`. Keeps a copy of them in memory; should the file be gone by
             then, it is written again.
+        baseline: as in `EarlyStopping`: until a value beats this by more than `min_delta`, even
+            improvements count towards `patience`. The best is saved all the same.
+        initial_value_threshold: as in `ModelCheckpoint`: a value that does not beat this by more
+            than `min_delta` is neither saved nor restored, such as that of the model in the file.
 
     Attributes:
         best: best value so far, or None.
@@ -59,6 +72,9 @@ class BestCheckpoint(keras.callbacks.Callback):
     best = BestCheckpoint("run/best.keras", "val_accuracy", patience=5)
     model.fit(x, y, validation_data=(x_val, y_val), epochs=100, callbacks=[best])
     print(best.best, best.best_epoch)  # the model now holds the weights of that epoch
+
+    with BestCheckpoint("run/best.keras", "val_accuracy") as best:  # also after Ctrl-C
+        model.fit(x, y, validation_data=(x_val, y_val), epochs=100, callbacks=[best])
     ```
     """
 
@@ -72,15 +88,15 @@ class BestCheckpoint(keras.callbacks.Callback):
         min_delta=0.0,
         start_from_epoch=0,
         restore_best=True,
+        baseline=None,
+        initial_value_threshold=None,
     ):
         super().__init__()
-        try:
+        with _named():
             self._file = ModelFile(filepath)
-        except RecipeError as error:
-            raise error.within("BestCheckpoint") from None
+            self.mode = resolve_mode(mode, monitor)
         self.filepath = self._file.path
         self.monitor = monitor
-        self.mode = _as_mode(mode, monitor)
         if patience is not None:
             _check(
                 _is_whole(patience) and patience >= 1,
@@ -89,7 +105,7 @@ class BestCheckpoint(keras.callbacks.Callback):
                 "Use 1 to stop at the first epoch without improvement, None never to stop.",
             )
         _check(
-            isinstance(min_delta, Real) and 0 <= min_delta < math.inf,
+            _is_number(min_delta) and 0 <= min_delta < math.inf,
             "min_delta",
             f"must be a number, 0 or more; got {min_delta!r}",
             "It is a size: the mode says which way is better.",
@@ -106,11 +122,36 @@ class BestCheckpoint(keras.callbacks.Callback):
             f"must be True or False; got {restore_best!r}",
             "Use True to end with the best weights in the model.",
         )
+        for name, value in (
+            ("baseline", baseline),
+            ("initial_value_threshold", initial_value_threshold),
+        ):
+            _check(
+                value is None or (_is_number(value) and math.isfinite(value)),
+                name,
+                f"must be a finite number or None; got {value!r}",
+                "Use a value of what is monitored, or leave it out.",
+            )
+        _check(
+            baseline is None or patience is not None,
+            "baseline",
+            "must come with a patience, which it is about; there is none",
+            "Give patience too, or use initial_value_threshold to keep nothing worse.",
+        )
         self.patience = patience
         self.min_delta = min_delta
         self.start_from_epoch = start_from_epoch
         self.restore_best = restore_best
+        self.baseline = baseline
+        self.initial_value_threshold = initial_value_threshold
         self._reset()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        if self._training:  # an error or Ctrl-C has left fit, and nobody called on_train_end
+            self.on_train_end()
 
     def on_train_begin(self, logs=None):
         self._reset()
@@ -121,26 +162,27 @@ class BestCheckpoint(keras.callbacks.Callback):
             f"must be below the number of epochs, {epochs}; got {self.start_from_epoch}",
             "Start earlier, or train for longer: nothing would be saved.",
         )
-        try:
+        with _named():
             self._file.prepare(self.model)
-        except RecipeError as error:
-            raise error.within("BestCheckpoint") from error.__cause__
+        self._training = True
 
     def on_epoch_end(self, epoch, logs=None):
         logs = logs or {}
-        current = logs.get(self.monitor)
-        if current is None:
-            self._check_reported(epoch, logs)
+        if logs.get(self.monitor) is None:
+            waits = lacks_validation(self.monitor, logs) and epoch < self.start_from_epoch
+            if not self._reported and not waits:
+                raise missing_value(self.monitor, logs).within("BestCheckpoint")
             return
         self._reported = True
         if epoch < self.start_from_epoch:
             return
-        current = self._as_number(current)
-        if self._improves(current):
-            self._file.save(self.model)
-            if self.restore_best:
-                self._best_weights = self.model.get_weights()
-            self.best, self.best_epoch, self.wait = current, epoch, 0
+        with _named():
+            current = read_value(self.monitor, logs[self.monitor])
+        reference = self.initial_value_threshold if self.best is None else self.best
+        if self._improves(current, reference):
+            self._keep(current, epoch)
+            # As EarlyStopping does: it goes on while it improves, however far from the baseline.
+            self.wait = 0 if self._improves(current, self.baseline) else self.wait + 1
             return
         self.wait += 1
         if self.patience is not None and self.wait >= self.patience:
@@ -148,12 +190,14 @@ class BestCheckpoint(keras.callbacks.Callback):
             self.model.stop_training = True
 
     def on_train_end(self, logs=None):
+        self._training = False
         if not self.restore_best or self.best_epoch is None:
             return
         if self._best_weights is not None:
             self.model.set_weights(self._best_weights)
             if not self.filepath.exists():
-                self._file.save(self.model)
+                with _named():
+                    self._file.save(self.model)
         else:  # resumed, and no better since
             self._check_file()
             self._file.restore(self.model)
@@ -188,48 +232,25 @@ class BestCheckpoint(keras.callbacks.Callback):
         self.stopped_epoch = None
         self.wait = 0
         self._reported = False
+        self._training = False
         self._best_weights = None
 
-    def _improves(self, current):
+    def _keep(self, current, epoch):
+        weights = self.model.get_weights() if self.restore_best else None
+        with _named():
+            self._file.save(self.model)
+        # Not before: what is remembered is what the file holds.
+        self.best, self.best_epoch, self._best_weights = current, epoch, weights
+
+    def _improves(self, current, reference):
+        """Whether `current` is better than `reference`; any finite number is better than None."""
         if not math.isfinite(current):
             return False
-        if self.best is None:
+        if reference is None:
             return True
         if self.mode == "min":
-            return current < self.best - self.min_delta
-        return current > self.best + self.min_delta
-
-    def _as_number(self, value):
-        value = np.asarray(keras.ops.convert_to_numpy(value))
-        _check(
-            value.size == 1,
-            "monitor",
-            f"must be a single number each epoch; {self.monitor!r} has the shape {value.shape}",
-            "Monitor its mean, or another metric.",
-        )
-        return float(value.reshape(()))
-
-    def _check_reported(self, epoch, logs):
-        """Raise if nothing will ever report the monitored value, as far as can be told."""
-        validated = any(name.startswith("val_") for name in logs)
-        needs_validation = self.monitor.startswith("val_") and not validated
-        if self._reported or (needs_validation and epoch < self.start_from_epoch):
-            return
-        fix = ""
-        # Only where close: `val_loss` is like `loss`, but what it lacks is validation data.
-        close = difflib.get_close_matches(self.monitor, logs, n=1)
-        if close and not needs_validation:
-            fix = f"Did you mean {close[0]!r}?"
-        elif needs_validation:
-            fix = (
-                "Pass validation_data to model.fit; with validation_freq=n, also "
-                "start_from_epoch=n - 1 here."
-            )
-        raise RecipeError(
-            "BestCheckpoint.monitor",
-            f"must be one of the logs ({', '.join(sorted(logs)) or 'none'}); got {self.monitor!r}",
-            fix or "Give the metric to model.compile, or monitor one of these.",
-        )
+            return current < reference - self.min_delta
+        return current > reference + self.min_delta
 
     def _check_file(self):
         _check(
@@ -246,28 +267,18 @@ def _check(holds, argument, problem, fix):
         raise RecipeError(f"BestCheckpoint.{argument}", problem, fix)
 
 
+@contextlib.contextmanager
+def _named():
+    """What is wrong is an argument of this callback."""
+    try:
+        yield
+    except RecipeError as error:
+        raise error.within("BestCheckpoint") from error.__cause__
+
+
+def _is_number(value):
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
 def _is_whole(value):
     return isinstance(value, Integral) and not isinstance(value, bool)
-
-
-def _as_mode(mode, monitor):
-    _check(
-        isinstance(monitor, str) and monitor,
-        "monitor",
-        f"must be a name in the logs; got {monitor!r}",
-        'Use "val_loss" or "val_accuracy".',
-    )
-    _check(
-        mode in (None, "min", "max"),
-        "mode",
-        f'must be "min", "max" or None; got {mode!r}',
-        'Use "max" where more is better.',
-    )
-    mode = mode or metric_direction(monitor)
-    _check(
-        mode is not None,
-        "mode",
-        f"must be given for {monitor!r}, whose name doesn't tell whether more or less is better",
-        'Pass mode="min" or mode="max".',
-    )
-    return mode

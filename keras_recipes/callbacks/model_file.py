@@ -1,11 +1,12 @@
 """The file that holds a model: what may be saved where, uncompiled and never half there."""
 
 import os
+import re
 from pathlib import Path
 
 import keras
 
-from keras_recipes.atomic_file import replacing
+from keras_recipes.atomic_file import replacing, try_writing
 from keras_recipes.callbacks.plain_model import plain_model
 from keras_recipes.errors import RecipeError
 
@@ -56,17 +57,40 @@ class ModelFile:
                 f"must be a file; {str(self.path)!r} is a folder",
                 "Choose another name.",
             )
+        try:
+            try_writing(self.path)
+        except OSError as error:
+            raise RecipeError(
+                "filepath",
+                f"must lie where files can be written; got {str(self.path)!r} ({error})",
+                "Mend the folder's permissions, or choose another.",
+            ) from error
         self._view(model)
 
     def save(self, model):
-        """Save `model` as it is now, in place of what the file held."""
+        """Save `model` as it is now, in place of what the file held.
+
+        Raises:
+            RecipeError: if it can't be written, the disk being full, say; what the file held is
+                kept.
+        """
         view = self._view(model)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(self.path) as partial:
-            if self.path.name.endswith(".keras"):
-                view.save(partial)
-            else:
-                view.save_weights(partial)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with replacing(self.path) as partial:
+                if self.path.name.endswith(".keras"):
+                    view.save(partial)
+                else:
+                    view.save_weights(partial)
+        except (OSError, RuntimeError) as error:
+            reason = _why_not_written(error)
+            if reason is None:
+                raise
+            raise RecipeError(
+                "filepath",
+                f"could not be written: {str(self.path)!r} ({reason})",
+                "What it held before is kept. Make room on the disk, or mend the folder.",
+            ) from error
 
     def restore(self, model):
         """Put the saved weights in `model`; its optimiser stays as it is."""
@@ -88,3 +112,16 @@ class ModelFile:
                 "Save the weights alone, or build the model from keras.Input.",
             )
         return model if plain is None else plain
+
+
+def _why_not_written(error):
+    """What the system said, in its words; None for an error of another kind.
+
+    HDF5 raises `OSError` or `RuntimeError` as it happens, with the number in the text.
+    """
+    number = getattr(error, "errno", None) or next(
+        iter(re.findall(r"errno = (\d+)", str(error))), None
+    )
+    if number is not None:
+        return os.strerror(int(number))
+    return str(error) if isinstance(error, OSError) else None

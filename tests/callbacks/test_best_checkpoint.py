@@ -6,80 +6,12 @@ import random
 import keras
 import numpy as np
 import pytest
+from scripted_fit import assert_same_weights, drive, fit, make_model, weights_hold
 
 from keras_recipes.callbacks import BestCheckpoint
 from keras_recipes.errors import RecipeError
 
 NAN, INF = float("nan"), float("inf")
-
-
-def make_model(kind="functional", optimizer="adam"):
-    keras.utils.set_random_seed(1)
-    if kind == "subclassed":
-        model = Subclassed()
-        model.build((None, 3))
-    elif kind == "sequential":
-        layers = [keras.layers.Dense(4), keras.layers.BatchNormalization(), keras.layers.Dense(1)]
-        model = keras.Sequential([keras.Input((3,)), *layers], name="mine")
-    else:
-        inputs = keras.Input((3,))
-        left, right = keras.layers.Dense(4)(inputs), keras.layers.Dense(4, "tanh")(inputs)
-        mixed = keras.layers.Dropout(0.5)(keras.layers.Add()([left, right]))
-        model = keras.Model(inputs, keras.layers.Dense(1)(mixed), name="mine")
-    model.compile(optimizer, loss="mse")
-    return model
-
-
-class Subclassed(keras.Model):
-    def __init__(self):
-        super().__init__()
-        self.dense = keras.layers.Dense(1)
-
-    def build(self, input_shape):
-        self.dense.build(input_shape)
-        self.built = True
-
-    def call(self, inputs):
-        return self.dense(inputs)
-
-
-def fit(model, *callbacks, **arguments):
-    generator = np.random.default_rng(0)
-    x, y = generator.random((8, 3), "float32"), generator.random((8, 1), "float32")
-    arguments = {"epochs": 3, "batch_size": 4, "shuffle": False, "verbose": 0, **arguments}
-    return model.fit(x, y, callbacks=list(callbacks), **arguments)
-
-
-def set_all(model, value):
-    model.set_weights([np.full_like(weight, value) for weight in model.get_weights()])
-
-
-def assert_same_weights(one, other):
-    for mine, theirs in zip(one.get_weights(), other.get_weights(), strict=True):
-        np.testing.assert_array_equal(mine, theirs)
-
-
-def drive(callback, values, name="val_loss", model=None, begin=0, end=True):
-    """Run the hooks as fit does; the weights in epoch e are all e. Returns model and epochs run."""
-    model = model or make_model()
-    callback.set_model(model)
-    callback.set_params({"epochs": begin + len(values), "steps": 1})
-    if begin == 0:
-        callback.on_train_begin()
-    model.stop_training = False
-    for epoch, value in enumerate(values, begin):
-        set_all(model, epoch)
-        logs = {"loss": 1.0, "val_other": 1.0}
-        callback.on_epoch_end(epoch, logs if value is None else {**logs, name: value})
-        if model.stop_training:
-            break
-    if end:
-        callback.on_train_end()
-    return model, epoch + 1
-
-
-def weights_hold(model, value):
-    return all((weight == value).all() for weight in model.get_weights())
 
 
 @pytest.fixture
@@ -463,6 +395,10 @@ def test_a_folder_in_the_place_of_the_file_and_a_file_in_that_of_the_folder(tmp_
         ({"min_delta": NAN}, "min_delta must be"),
         ({"start_from_epoch": -1}, "start_from_epoch must be"),
         ({"restore_best": "yes"}, "restore_best must be True or False"),
+        ({"min_delta": True}, "min_delta must be"),
+        ({"baseline": NAN, "patience": 1}, "baseline must be a finite number or None; got nan"),
+        ({"baseline": 0.5}, "baseline must come with a patience"),
+        ({"initial_value_threshold": "0.5"}, "initial_value_threshold must be a finite number"),
     ],
 )
 def test_wrong_arguments(arguments, message):

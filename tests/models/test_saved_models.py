@@ -28,7 +28,7 @@ for name in sys.argv[2:]:
     model = keras.models.load_model(f"{folder}/{name}.keras")
     np.save(f"{folder}/{name}.npy", np.asarray(model(images), "float32"))
     drops = [each for each in model.layers if getattr(each, "noise_shape", None)]
-    assert all(each.noise_shape == (None, 1, 1, 1) for each in drops)
+    assert all(tuple(each.noise_shape) == (None, 1, 1, 1) for each in drops)
     model(images, training=True)
 """
 

@@ -37,7 +37,8 @@ def print_header(console: Console, directory):
 
 
 def _unreadable(names):
-    return f"{len(names)} files that can't be read: {some_of(names, 3)}"
+    files = "file" if len(names) == 1 else "files"
+    return f"{len(names)} {files} that can't be read: {some_of(names, 3)}"
 
 
 def print_summary(console: Console, about: dict, directory):

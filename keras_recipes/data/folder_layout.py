@@ -59,25 +59,31 @@ def _file(name, root, label, split):
 def _parts(root):
     """(split, its folder) of each part; the root itself as `"train"` where it holds the classes."""
     folders = _folders(root)
+    # One without folders in it is a class that happens to be called so, "train" beside "bus".
+    parts = [each for each in folders if each.lower() in SPLITS and _folders(root / each)]
+    if not parts:
+        return [("train", root)]
+    others = [each for each in folders if each not in parts]
+    if others:
+        raise RecipeError(
+            f"data.path {root}",
+            f"holds {some_of(others)} beside {' and '.join(parts)}",
+            "Move what is no part of the data elsewhere, or list the files with manifest=.",
+        )
     named = {}
-    for each in folders:
-        if each.lower() in SPLITS:
-            named.setdefault(SPLITS[each.lower()], []).append(each)
-    if "train" not in named or (len(named) == 1 and len(folders) > 1):
-        return [("train", root)]  # a class may be called "test", or "train" beside "bus"
+    for each in parts:
+        named.setdefault(SPLITS[each.lower()], []).append(each)
     for split, names in named.items():
         if len(names) > 1:
             raise RecipeError(
                 f"data.path {root}", f"holds {' and '.join(names)}, two {split} parts",
                 "Move one of them elsewhere.",
             )  # fmt: skip
-    others = [each for each in folders if each.lower() not in SPLITS]
-    if others:
+    if "train" not in named:
         raise RecipeError(
-            f"data.path {root}",
-            f"holds {some_of(others)} beside {' and '.join(sorted(sum(named.values(), [])))}",
-            "Move what is no part of the data elsewhere, or list the files with manifest=.",
-        )
+            f"data.path {root}", f"holds {' and '.join(parts)}, and no part to train on",
+            "Name the folder with the training images train.",
+        )  # fmt: skip
     return [(split, root / names[0]) for split, names in named.items()]
 
 

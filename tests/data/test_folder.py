@@ -131,10 +131,15 @@ def test_folders_that_hold_no_classes_are_refused(tmp_path):
     refused(tmp_path / "data" / "loose.png", "which is a file")
     for name in ("train", "test", "pred"):
         write_classes(tmp_path / "parts" / name, 2)
-    refused(tmp_path / "parts", "holds pred beside test and train")
+    refused(tmp_path / "parts", "holds pred beside test and train. Move")
     shutil.rmtree(tmp_path / "parts" / "pred")
     write_classes(tmp_path / "parts" / "Testing", 2)
     refused(tmp_path / "parts", "holds Testing and test, two test parts")
+    shutil.rmtree(tmp_path / "parts" / "Testing")
+    write_image(tmp_path / "parts" / "train" / "loose.png")
+    refused(tmp_path / "parts", "outside of all classes: train/loose.png")
+    shutil.rmtree(tmp_path / "parts" / "train")
+    refused(tmp_path / "parts", "holds test, and no part to train on")
 
 
 def test_too_few_images_name_the_class(tmp_path):

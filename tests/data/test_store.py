@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from keras_recipes import RecipeError
+from keras_recipes.data import store
 from keras_recipes.data.store import cache_directory, free_memory, keep
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (100, 4, 4, 3), dtype=np.uint8)
@@ -67,3 +68,37 @@ def test_a_cache_that_cannot_be_written_is_told(tmp_path, monkeypatch):
 
 def test_free_memory_is_some():
     assert 2**20 < free_memory() < 2**50
+
+
+def test_a_full_disk_is_told_before_anything_is_read(monkeypatch):
+    def no_room(file, offset, size):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.posix_fallocate", no_room)
+    with pytest.raises(RecipeError, match="No space left on device. Make room"):
+        keep(never(), IMAGES.shape, key="a", store="disk")
+    assert list(cache_directory().iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "folder", "limit", "used"),
+    [
+        ("0::/", "", "memory.max", "memory.current"),
+        ("0::/some/group", "some/group", "memory.max", "memory.current"),
+        (
+            "4:memory:/docker/a", "memory/docker/a",
+            "memory.limit_in_bytes", "memory.usage_in_bytes",
+        ),
+        ("4:cpu,memory:/hidden", "memory", "memory.limit_in_bytes", "memory.usage_in_bytes"),
+    ],
+)  # fmt: skip
+def test_the_limit_of_a_control_group_is_heeded(tmp_path, monkeypatch, line, folder, limit, used):
+    (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+    (tmp_path / folder / limit).write_text(f"{100 << 20}\n")
+    (tmp_path / folder / used).write_text(f"{40 << 20}\n")
+    (tmp_path / "cgroup").write_text(f"3:cpu:/x\n{line}\n")
+    limits = list(store._limits(tmp_path / "cgroup", tmp_path))
+    monkeypatch.setattr(store, "_limits", lambda: limits)
+    assert free_memory() == 60 << 20
+    (tmp_path / folder / limit).write_text("max\n")
+    assert free_memory() > 60 << 20

@@ -53,7 +53,8 @@ def _listed(files, path):
     index = FileIndex(files)
     base = path.absolute().parent
     groups = {}
-    for row in read_table(path, "data.group", ("file", "group")):
+    rows = read_table(path, "data.group", ("file", "group"))
+    for row in rows:
         found = index.find(row["file"], base)
         if len(found) > 1:
             raise RecipeError(
@@ -69,6 +70,12 @@ def _listed(files, path):
                     f"puts {each.name} into the groups {groups[each.name]} and {row['group']}",
                     "Give each file one group.",
                 )
+    if rows and not groups:
+        first = rows[0]["file"]
+        raise RecipeError(
+            f"data.group {path}", f"names none of the files; its first is {first!r}",
+            f"{index.suggest(first)} Names are relative to data.path or to the list.",
+        )  # fmt: skip
     return groups
 
 

@@ -53,7 +53,7 @@ def load(
         raise DataUnavailable(
             "data.path", f"is {str(path)!r}, which does not exist", "Name a folder of images."
         )
-    files = read_manifest(Path(manifest).expanduser(), root) if manifest else find_files(root)
+    files = _find(root) if manifest is None else read_manifest(Path(manifest).expanduser(), root)
     files = leave_out(files, exclude)
     files = assign_groups(files, group)
     class_names = _class_names(files, root)
@@ -94,6 +94,16 @@ def load(
         fingerprint=fingerprint_with_parts(fingerprint, split, groups),
         skipped=skipped,
     )
+
+
+def _find(root):
+    try:
+        return find_files(root)
+    except OSError as error:
+        raise RecipeError(
+            f"data.path {error.filename or root}", f"can't be read: {error.strerror}",
+            "Mend its permissions.",
+        ) from None  # fmt: skip
 
 
 def _class_names(files, root) -> tuple[str, ...]:

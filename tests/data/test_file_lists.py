@@ -60,6 +60,8 @@ def test_a_list_keeps_people_apart_by_paths_of_every_kind(photos, tmp_path):
     refused(photos, "gives 2 files no group: .*red/", group=short)
     double = write(tmp_path / "double.csv", *rows, "red/anna_000.png;x;bert")
     refused(photos, "red/anna_000.png into the groups anna and bert", group=double)
+    moved = write(tmp_path / "moved.csv", "file,group", "pics/red/anna_000.png,anna")
+    refused(photos, "names none .* Did you mean 'red/anna_000.png'", group=moved)
     vague = write(tmp_path / "vague.csv", *rows, "anna_000.png;x;anna")
     refused(photos, "names anna_000.png, of which there are 3", group=vague)
 

@@ -142,6 +142,14 @@ def test_folders_that_hold_no_classes_are_refused(tmp_path):
     refused(tmp_path / "parts", "holds test, and no part to train on")
 
 
+def test_a_folder_that_cannot_be_opened_is_named(photos, monkeypatch):
+    def scandir(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("os.scandir", scandir)
+    refused(photos, "photos can't be read: Permission denied")
+
+
 def test_too_few_images_name_the_class(tmp_path):
     write_classes(tmp_path, names=("blue", "red"))
     write_image(tmp_path / "lonely" / "a.png")

@@ -9,7 +9,8 @@ from keras_recipes.augment.random_bits import as_normal, random_integers
 class GaussianNoise(ImageLayer):
     """Add normal noise to every value of each image, of a strength of its own, and clip.
 
-    KerasCV has no such layer; `keras.layers.GaussianNoise` does not clip, and has one strength.
+    KerasCV has no such layer; `keras.layers.GaussianNoise` has one strength, of 1 at most, and
+    does not clip.
 
     Args:
         stddev: `(smallest, largest)` standard deviation, in units of 0..255, in [0, 255].

@@ -16,14 +16,14 @@ def build_pipeline(layers, *, seed, image_shape, num_classes, batch_size):
     """Trace layers, each by itself and without state, into a pipeline for `tf.data`.
 
     Layers take and return a dict of `"images"`, float32 in 0..255, and `"labels"`, one-hot
-    float32. Layer n draws from a key of (seed, epoch, step, n), so a layer added or removed after
-    it changes nothing that it draws.
+    float32; they may change the images' height and width. Layer n draws from a key of
+    (seed, epoch, step, n), so a layer added or removed after it changes nothing that it draws.
 
     Args:
         layers: Keras or KerasCV layers, or functions from such a dict to such a dict; built under
             `float32_policy`. May be empty: the pipeline then only casts to float32.
         seed: integer in `[0, 2**31)`.
-        image_shape: `(height, width, channels)`.
+        image_shape: `(height, width, channels)` of the images that the first layer is given.
         num_classes: length of a label.
         batch_size: images in every batch, or None if batches differ in size.
 
@@ -33,7 +33,7 @@ def build_pipeline(layers, *, seed, image_shape, num_classes, batch_size):
     Raises:
         RecipeError: naming the layer by its index, as `augment.2 (RandomJpegQuality)`, if it cannot
             be traced, holds state that no key can replace, computes in less than float32, or
-            changes a shape or type.
+            changes a type, or a shape otherwise.
 
     Example:
         ```python
@@ -50,11 +50,10 @@ def build_pipeline(layers, *, seed, image_shape, num_classes, batch_size):
         )
     images = tf.TensorSpec((batch_size, *image_shape), tf.float32)
     labels = tf.TensorSpec((batch_size, num_classes), tf.float32)
-    traced = [
-        _trace(layer, f"augment.{n} ({_name(layer)})", images, labels, f"{seed}.{n}")
-        for n, layer in enumerate(layers)
-    ]
-    return AugmentPipeline(traced, seed, images, labels)
+    pipeline = AugmentPipeline((), seed, (images,), labels)
+    for layer in layers:
+        pipeline = pipeline.then(layer)
+    return pipeline
 
 
 class AugmentPipeline:
@@ -63,20 +62,51 @@ class AugmentPipeline:
     def __init__(self, traced_layers, seed, images, labels):
         self._traced_layers = traced_layers
         self._seed = seed
+        # Before the first layer and after each.
         self._images = images
         self._labels = labels
+
+    @property
+    def image_shape(self):
+        """`(height, width, channels)` of the augmented images."""
+        return tuple(self._images[-1].shape[1:])
+
+    def then(self, layer):
+        """A pipeline with one more layer, which may be made for this one's `image_shape`.
+
+        Args:
+            layer: as `build_pipeline` takes it.
+
+        Returns:
+            `AugmentPipeline`; this one stays as it is.
+
+        Raises:
+            RecipeError: as `build_pipeline` does.
+        """
+        n = len(self._traced_layers)
+        where = f"augment.{n} ({_name(layer)})"
+        before = self._images[-1]
+        traced = _trace(layer, where, before, self._labels, f"{self._seed}.{n}")
+        height, width = traced.structured_outputs["images"].shape[1:3]
+        # Some layers lose the static shape: those leave the size alone.
+        size = before.shape[1:3] if None in (height, width) else (height, width)
+        after = tf.TensorSpec((before.shape[0], *size, before.shape[3]), tf.float32)
+        return AugmentPipeline(
+            (*self._traced_layers, traced), self._seed, (*self._images, after), self._labels
+        )
 
     def __call__(self, images, labels, epoch, step):
         """Augment one batch.
 
         Args:
-            images: uint8 or float32 in 0..255, shape `(batch_size, *image_shape)`.
+            images: uint8 or float32 in 0..255, of the shape that the pipeline was built for.
             labels: one-hot float32, shape `(batch_size, num_classes)`.
             epoch: scalar int64, from 0.
             step: scalar int64, of the run or of the epoch, from 0.
 
         Returns:
-            images, float32 in 0..255, and labels, float32, of the same shapes.
+            images, float32 in 0..255, shape `(batch_size, *image_shape)`, and labels, float32, of
+            the shape that they had.
 
         Raises:
             RecipeError: if images or labels are of another type.
@@ -94,13 +124,12 @@ class AugmentPipeline:
                 "corrupt",
                 "Use tf.one_hot(labels, num_classes).",
             )
-        images = tf.ensure_shape(tf.cast(images, tf.float32), self._images.shape)
+        images = tf.ensure_shape(tf.cast(images, tf.float32), self._images[0].shape)
         labels = tf.ensure_shape(labels, self._labels.shape)
         key = batch_key(self._seed, epoch, step)
         for n, traced in enumerate(self._traced_layers):
             outputs = traced(images, labels, fold_key(key, n))
-            # Some layers lose the static shape.
-            images = tf.ensure_shape(outputs["images"], self._images.shape)
+            images = tf.ensure_shape(outputs["images"], self._images[n + 1].shape)
             labels = tf.ensure_shape(outputs["labels"], self._labels.shape)
         return images, labels
 
@@ -182,10 +211,15 @@ def _check_outputs(outputs, inputs, where):
                 "Return the dict that it was given, with the entries changed.",
             )
         result = outputs[entry]
-        if result.dtype != tf.float32 or not result.shape.is_compatible_with(tensor.shape):
+        wanted = list(tensor.shape)
+        if entry == "images":
+            wanted[1:3] = [None, None]  # which a crop may change
+        if result.dtype != tf.float32 or not result.shape.is_compatible_with(wanted):
             raise RecipeError(
                 where,
-                f"must keep the {entry} float32 of shape {tuple(tensor.shape)}; "
+                f"must keep the {entry} float32 of shape {tuple(wanted)}; "
                 f"got {result.dtype.name} of shape {tuple(result.shape)}",
-                "Resize before the pipeline; change labels in the loss.",
+                "Change labels in the loss."
+                if entry == "labels"
+                else "Change height and width alone.",
             )

@@ -1,6 +1,23 @@
 """What can be said: the vocabulary of recipes. It needs the standard library alone."""
 
-from keras_recipes.recipe.augment import Cutout, Flip, MixUp, PaddedCrop
+from keras_recipes.recipe.augment import (
+    Brightness,
+    ColorJitter,
+    Contrast,
+    CropAndResize,
+    Cutout,
+    Flip,
+    GaussianBlur,
+    GaussianNoise,
+    GridMask,
+    MixUp,
+    PaddedCrop,
+    RandomErasing,
+    Rotation,
+    Shear,
+    Translation,
+    Zoom,
+)
 from keras_recipes.recipe.call import Call
 from keras_recipes.recipe.data import TFDS, Arrays, Digits, Folder
 from keras_recipes.recipe.loss import BinaryCrossEntropy, CrossEntropy, FocalLoss
@@ -27,12 +44,16 @@ __all__ = [
     "TFDS",
     "Arrays",
     "BinaryCrossEntropy",
+    "Brightness",
     "Call",
     "CifarResNet",
+    "ColorJitter",
     "Constant",
+    "Contrast",
     "ConvNet",
     "Cosine",
     "CosineRestarts",
+    "CropAndResize",
     "CrossEntropy",
     "Cutout",
     "Digits",
@@ -40,6 +61,9 @@ __all__ = [
     "Flip",
     "FocalLoss",
     "Folder",
+    "GaussianBlur",
+    "GaussianNoise",
+    "GridMask",
     "Linear",
     "MixUp",
     "MultiStep",
@@ -47,9 +71,14 @@ __all__ = [
     "PaddedCrop",
     "Phase",
     "Polynomial",
+    "RandomErasing",
     "Recipe",
+    "Rotation",
+    "Shear",
     "Step",
     "Stopping",
+    "Translation",
     "WideResNet",
+    "Zoom",
     "resolve_phases",
 ]

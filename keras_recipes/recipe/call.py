@@ -139,8 +139,12 @@ class Call:
 
 
 def build(part, directory: Path, **context):
-    """Build a part or a `Call`: only a `Call` needs to know where the recipe lies."""
-    return part.build(directory, **context) if isinstance(part, Call) else part.build(**context)
+    """Build a part or a `Call`, with what it names of the context and of `directory`."""
+    if isinstance(part, Call):
+        return part.build(directory, **context)
+    offered = {"directory": directory, **context}
+    named = _named_parameters(part.build)
+    return part.build(**{key: value for key, value in offered.items() if key in named})
 
 
 def load_file(path: Path):

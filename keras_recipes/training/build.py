@@ -50,29 +50,30 @@ def build_model(recipe: Recipe, dataset: Dataset, directory: Path, speed: Speed)
 def build_augmentation(augment: tuple, dataset: Dataset, directory: Path, *, seed, batch_size):
     """The augmentation of a phase, as a function of (images, labels, epoch, step).
 
-    It takes images of `dataset.stored_shape`; the stream brings what it returns to
-    `dataset.image_shape`.
+    It takes images of `dataset.stored_shape`; each part is built for the shape that reaches it, and
+    the stream brings what comes out to `dataset.image_shape`.
 
     Raises:
         RecipeError: if a layer can't be built, or its randomness can't be keyed.
     """
-    with float32_policy():
-        layers = [
-            build(
-                each,
-                directory,
-                image_shape=dataset.stored_shape,
-                num_classes=dataset.num_classes,
-            )
-            for each in augment
-        ]
-    return build_pipeline(
-        layers,
+    pipeline = build_pipeline(
+        [],
         seed=seed,
         image_shape=dataset.stored_shape,
         num_classes=dataset.num_classes,
         batch_size=batch_size,
     )
+    for each in augment:
+        with float32_policy():
+            layer = build(
+                each,
+                directory,
+                image_shape=pipeline.image_shape,
+                output_size=dataset.image_shape[:2],
+                num_classes=dataset.num_classes,
+            )
+        pipeline = pipeline.then(layer)
+    return pipeline
 
 
 def compile_phase(

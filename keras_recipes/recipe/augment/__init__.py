@@ -4,11 +4,57 @@ Each builds a layer from a dict of images, float32 in 0..255, and one-hot labels
 Validation and test images are never augmented.
 """
 
-from keras_recipes.recipe.augment.erasing import Cutout
-from keras_recipes.recipe.augment.geometry import Flip, PaddedCrop
+from keras_recipes.recipe.augment.color import Brightness, ColorJitter, Contrast
+from keras_recipes.recipe.augment.erasing import Cutout, GridMask, RandomErasing
+from keras_recipes.recipe.augment.geometry import (
+    CropAndResize,
+    Flip,
+    PaddedCrop,
+    Rotation,
+    Shear,
+    Translation,
+    Zoom,
+)
 from keras_recipes.recipe.augment.mixing import MixUp
+from keras_recipes.recipe.augment.noise import GaussianBlur, GaussianNoise
 from keras_recipes.recipe.call import Call
 
-Augmentation = Cutout | Flip | MixUp | PaddedCrop | Call
+Augmentation = (
+    Brightness
+    | ColorJitter
+    | Contrast
+    | CropAndResize
+    | Cutout
+    | Flip
+    | GaussianBlur
+    | GaussianNoise
+    | GridMask
+    | MixUp
+    | PaddedCrop
+    | RandomErasing
+    | Rotation
+    | Shear
+    | Translation
+    | Zoom
+    | Call
+)
 
-__all__ = ["Augmentation", "Cutout", "Flip", "MixUp", "PaddedCrop"]
+__all__ = [
+    "Augmentation",
+    "Brightness",
+    "ColorJitter",
+    "Contrast",
+    "CropAndResize",
+    "Cutout",
+    "Flip",
+    "GaussianBlur",
+    "GaussianNoise",
+    "GridMask",
+    "MixUp",
+    "PaddedCrop",
+    "RandomErasing",
+    "Rotation",
+    "Shear",
+    "Translation",
+    "Zoom",
+]

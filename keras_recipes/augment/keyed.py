@@ -85,6 +85,20 @@ def keyed_randomness(key, python_seed=0):
         yield
 
 
+@contextlib.contextmanager
+def own_key():
+    """Count what is drawn inside as one draw, so that later draws don't depend on how many it took.
+
+    For a layer that calls other layers: what follows one draws the same whether it runs or not.
+    Where no key is in use, nothing changes.
+    """
+    if not _scopes():
+        yield
+        return
+    with _scope(_scopes()[-1].draw()):
+        yield
+
+
 class _Scope:
     """A key, the graph that may draw from it, and how often it has."""
 

@@ -1,6 +1,6 @@
 """Augmentation of a batch as a pure function of (seed, epoch, step)."""
 
-import inspect
+import functools
 import numbers
 
 import keras
@@ -9,10 +9,12 @@ import tensorflow as tf
 from keras_recipes.augment.audit import stateful_operations
 from keras_recipes.augment.float32_policy import float32_policy
 from keras_recipes.augment.keyed import batch_key, fold_key, keyed_randomness
+from keras_recipes.augment.resting import resting
+from keras_recipes.augment.training_argument import training_argument
 from keras_recipes.errors import RecipeError
 
 
-def build_pipeline(layers, *, seed, image_shape, num_classes, batch_size):
+def build_pipeline(layers, *, seed, image_shape, num_classes, batch_size, mixing_until_epoch=None):
     """Trace layers, each by itself and without state, into a pipeline for `tf.data`.
 
     Layers take and return a dict of `"images"`, float32 in 0..255, and `"labels"`, one-hot
@@ -26,6 +28,9 @@ def build_pipeline(layers, *, seed, image_shape, num_classes, batch_size):
         image_shape: `(height, width, channels)` of the images that the first layer is given.
         num_classes: length of a label.
         batch_size: images in every batch, or None if batches differ in size.
+        mixing_until_epoch: the first epoch, counted from 0, in which labels are mixed no more:
+            MixUp and CutMix rest, also within `OneOf` and `Sometimes`, and what the other layers
+            draw stays the same. None mixes in all.
 
     Returns:
         `AugmentPipeline`.
@@ -50,17 +55,24 @@ def build_pipeline(layers, *, seed, image_shape, num_classes, batch_size):
         )
     images = tf.TensorSpec((batch_size, *image_shape), tf.float32)
     labels = tf.TensorSpec((batch_size, num_classes), tf.float32)
-    pipeline = AugmentPipeline((), seed, (images,), labels)
+    pipeline = AugmentPipeline((), seed, (images,), labels, mixing_until_epoch)
     for layer in layers:
         pipeline = pipeline.then(layer)
+    if layers and mixing_until_epoch is not None and not pipeline.rests:
+        raise RecipeError(
+            "mixing_until_epoch", "takes no effect: no layer mixes labels",
+            "Leave it out, or add MixUp or CutMix.",
+        )  # fmt: skip
     return pipeline
 
 
 class AugmentPipeline:
     """Augment a batch by the key of its seed, epoch and step; made by `build_pipeline`."""
 
-    def __init__(self, traced_layers, seed, images, labels):
+    def __init__(self, traced_layers, seed, images, labels, mixing_until_epoch=None):
+        # Of each layer what it does, and what it does while mixing rests.
         self._traced_layers = traced_layers
+        self._mixing_until_epoch = mixing_until_epoch
         self._seed = seed
         # Before the first layer and after each.
         self._images = images
@@ -70,6 +82,11 @@ class AugmentPipeline:
     def image_shape(self):
         """`(height, width, channels)` of the augmented images."""
         return tuple(self._images[-1].shape[1:])
+
+    @property
+    def rests(self):
+        """Whether a layer does less from the epoch on in which mixing ends."""
+        return any(at_rest is not traced for traced, at_rest in self._traced_layers)
 
     def then(self, layer):
         """A pipeline with one more layer, which may be made for this one's `image_shape`.
@@ -86,13 +103,20 @@ class AugmentPipeline:
         n = len(self._traced_layers)
         where = f"augment.{n} ({_name(layer)})"
         before = self._images[-1]
-        traced = _trace(layer, where, before, self._labels, f"{self._seed}.{n}")
+        trace = functools.partial(_trace, layer, where, before, self._labels, f"{self._seed}.{n}")
+        traced = trace(layer)
+        at_rest = layer if self._mixing_until_epoch is None else resting(layer)
+        traced_at_rest = traced if at_rest is layer else trace(at_rest or (lambda batch: batch))
         height, width = traced.structured_outputs["images"].shape[1:3]
         # Some layers lose the static shape: those leave the size alone.
         size = before.shape[1:3] if None in (height, width) else (height, width)
         after = tf.TensorSpec((before.shape[0], *size, before.shape[3]), tf.float32)
         return AugmentPipeline(
-            (*self._traced_layers, traced), self._seed, (*self._images, after), self._labels
+            (*self._traced_layers, (traced, traced_at_rest)),
+            self._seed,
+            (*self._images, after),
+            self._labels,
+            self._mixing_until_epoch,
         )
 
     def __call__(self, images, labels, epoch, step):
@@ -127,31 +151,42 @@ class AugmentPipeline:
         images = tf.ensure_shape(tf.cast(images, tf.float32), self._images[0].shape)
         labels = tf.ensure_shape(labels, self._labels.shape)
         key = batch_key(self._seed, epoch, step)
-        for n, traced in enumerate(self._traced_layers):
-            outputs = traced(images, labels, fold_key(key, n))
+        for n, (traced, at_rest) in enumerate(self._traced_layers):
+            inputs = (images, labels, fold_key(key, n))
+            if at_rest is traced:
+                outputs = traced(*inputs)
+            else:
+                outputs = tf.cond(
+                    tf.cast(epoch, tf.int64) < self._mixing_until_epoch,
+                    functools.partial(traced, *inputs),
+                    functools.partial(at_rest, *inputs),
+                )
             images = tf.ensure_shape(outputs["images"], self._images[n + 1].shape)
             labels = tf.ensure_shape(outputs["labels"], self._labels.shape)
         return images, labels
 
 
-def _trace(layer, where, images, labels, python_seed):
-    """A layer as a `ConcreteFunction` of images, labels and a key that has passed all checks."""
+def _trace(layer, where, images, labels, python_seed, function):
+    """What a layer does as a `ConcreteFunction` of images, labels and a key; passes all checks.
+
+    `function` is the layer, or what stands for it while mixing rests.
+    """
     if not callable(layer):
         raise RecipeError(
             where, f"must be a layer or a function; got {layer!r}", "Pass a built Keras layer."
         )
     _check_precision(layer, where)
-    options = {"training": True} if _takes_training(layer) else {}
+    options = training_argument(function)
 
     @tf.function
     def call(images, labels):
         with float32_policy():
-            return layer({"images": images, "labels": labels}, **options)
+            return function({"images": images, "labels": labels}, **options)
 
     @tf.function
     def call_keyed(images, labels, key):
         with float32_policy(), keyed_randomness(key, python_seed):
-            return layer({"images": images, "labels": labels}, **options)
+            return function({"images": images, "labels": labels}, **options)
 
     try:
         if not all(part.built for part in _layers_within(layer)):
@@ -179,10 +214,6 @@ def _trace(layer, where, images, labels, python_seed):
 
 def _name(layer):
     return getattr(layer, "__name__", type(layer).__name__)
-
-
-def _takes_training(layer):
-    return "training" in inspect.signature(getattr(layer, "call", layer)).parameters
 
 
 def _layers_within(layer):

@@ -1,6 +1,7 @@
 """Choices that each make sense and together do not: refused by name, before anything is built."""
 
 from keras_recipes.errors import RecipeError, did_you_mean
+from keras_recipes.recipe.augment.policy import may_mix, mixing_parts
 from keras_recipes.recipe.call import Call
 from keras_recipes.recipe.schedule import MultiStep, Step
 
@@ -39,10 +40,12 @@ def check_phase(phase, place: str, batch_size: int):
             f"must be less than the {phase.epochs} epochs; got {phase.stopping.start_from_epoch}",
             "No epoch would be kept: start earlier, or train longer.",
         )
-    if batch_size == 1 and any(type(each).__name__ == "MixUp" for each in phase.augment):
+    mixing = mixing_parts(phase.augment)
+    if batch_size == 1 and mixing:
+        name = _part_name(mixing[0])
         raise RecipeError(
-            "batch_size", "must be at least 2 where MixUp blends the images of a batch; got 1",
-            "Use a larger batch, or take MixUp out.",
+            "batch_size", f"must be at least 2 where {name} blends the images of a batch; got 1",
+            f"Use a larger batch, or take {name} out.",
         )  # fmt: skip
     if isinstance(phase.optimizer, Call):
         _check_optimizer_call(phase.optimizer, f"{place}optimizer")
@@ -53,6 +56,12 @@ def check_phase(phase, place: str, batch_size: int):
         )  # fmt: skip
     for index, callback in enumerate(phase.callbacks):
         _check_callback(callback, f"{place}callbacks.{index}", phase)
+    if may_mix(phase.augment) and phase.mixup_off_epochs >= phase.epochs:
+        raise RecipeError(
+            f"{place}mixup_off_epochs",
+            f"must be less than the {phase.epochs} epochs; got {phase.mixup_off_epochs}",
+            "No epoch would mix: take MixUp and CutMix out, or let them rest for fewer epochs.",
+        )
 
 
 def _check_optimizer_call(call, place):
@@ -115,3 +124,7 @@ def _check_points(phase, place, warmup):
             f"must be less than the {phase.epochs} epochs; got {schedule.every_epochs}",
             "The rate would never fall: step more often, or train longer.",
         )
+
+
+def _part_name(part) -> str:
+    return repr(part) if isinstance(part, Call) else type(part).__name__

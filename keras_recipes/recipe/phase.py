@@ -23,6 +23,8 @@ class Phase:
     """Its length."""
     augment: tuple[Augmentation, ...] | None = None
     """`()` for none at all."""
+    mixup_off_epochs: int | None = bounded(None, at_least=0)
+    """Epochs at its end without MixUp and CutMix."""
     loss: Loss | None = None
     optimizer: Optimizer | None = None
     schedule: Schedule | None = None

@@ -6,6 +6,7 @@ from typing import Literal
 
 from keras_recipes.errors import RecipeError
 from keras_recipes.recipe.augment import Augmentation
+from keras_recipes.recipe.augment.policy import may_mix
 from keras_recipes.recipe.call import Call
 from keras_recipes.recipe.conflicts import check_phase
 from keras_recipes.recipe.data import Data
@@ -37,6 +38,13 @@ class Recipe:
     """The network. A `Call` is offered `input_shape`, `num_classes`, `mean` and `variance`."""
     augment: tuple[Augmentation, ...] = ()
     """What is done to training images, in order."""
+    mixup_off_epochs: int = bounded(0, at_least=0)
+    """Epochs at the end of each phase without MixUp and CutMix, also within OneOf and Sometimes.
+
+    As timm's `--mixup-off-epoch`, and YOLOX's last 15 epochs (Ge et al. 2021, arXiv:2107.08430,
+    section 2.1). Whatever else is drawn stays the same. A phase that stops early doesn't reach
+    them.
+    """
     loss: Loss = CrossEntropy()
     """A `Call` builds a Keras loss of one-hot labels and logits; it is offered `class_counts`."""
     optimizer: Optimizer = SGD()
@@ -78,6 +86,7 @@ class Recipe:
         self._check_phases()
         for index, phase in enumerate(resolve_phases(self)):
             check_phase(phase, self._phase_place(index), self.batch_size)
+        self._check_mixup_off()
 
     def _check_phases(self):
         if not self.phases:
@@ -111,6 +120,27 @@ class Recipe:
                 "monitor different values, so the best of one can't be carried into the next",
                 "Use one stopping.monitor throughout.",
             )
+
+    def _check_mixup_off(self):
+        """What is to rest must be there; the recipe's own number may find it in any phase."""
+        resolved = resolve_phases(self)
+        for index, phase in enumerate(self.phases):
+            if phase.mixup_off_epochs and not may_mix(resolved[index].augment):
+                raise RecipeError(
+                    f"{self._phase_place(index)}mixup_off_epochs",
+                    "takes no effect: the phase has no MixUp or CutMix",
+                    "Leave it out, or add MixUp or CutMix.",
+                )
+        inherit = [
+            full
+            for phase, full in zip(self.phases, resolved, strict=True)
+            if phase.mixup_off_epochs is None
+        ]
+        if self.mixup_off_epochs and not any(may_mix(phase.augment) for phase in inherit):
+            raise RecipeError(
+                "mixup_off_epochs", "takes no effect: augment has no MixUp or CutMix",
+                "Leave it out, or add MixUp or CutMix.",
+            )  # fmt: skip
 
     def _phase_place(self, index):
         return "" if len(self.phases) == 1 else f"phases.{index}."

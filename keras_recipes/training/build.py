@@ -47,14 +47,27 @@ def build_model(recipe: Recipe, dataset: Dataset, directory: Path, speed: Speed)
     return model
 
 
-def build_augmentation(augment: tuple, dataset: Dataset, directory: Path, *, seed, batch_size):
+def build_augmentation(
+    augment: tuple,
+    dataset: Dataset,
+    directory: Path,
+    *,
+    seed,
+    batch_size,
+    mixing_until_epoch: int | None = None,
+):
     """The augmentation of a phase, as a function of (images, labels, epoch, step).
 
     It takes images of `dataset.stored_shape`; each part is built for the shape that reaches it, and
     the stream brings what comes out to `dataset.image_shape`.
 
+    Args:
+        mixing_until_epoch: the first epoch of the run in which MixUp and CutMix rest; None mixes
+            in all.
+
     Raises:
-        RecipeError: if a layer can't be built, or its randomness can't be keyed.
+        RecipeError: if a layer can't be built, or its randomness can't be keyed; if nothing mixes
+            that could rest.
     """
     pipeline = build_pipeline(
         [],
@@ -62,6 +75,7 @@ def build_augmentation(augment: tuple, dataset: Dataset, directory: Path, *, see
         image_shape=dataset.stored_shape,
         num_classes=dataset.num_classes,
         batch_size=batch_size,
+        mixing_until_epoch=mixing_until_epoch,
     )
     for each in augment:
         with float32_policy():
@@ -73,6 +87,12 @@ def build_augmentation(augment: tuple, dataset: Dataset, directory: Path, *, see
                 num_classes=dataset.num_classes,
             )
         pipeline = pipeline.then(layer)
+    if mixing_until_epoch is not None and not pipeline.rests:
+        raise RecipeError(
+            "mixup_off_epochs",
+            "takes no effect: no part of augment is known to mix labels",
+            "Leave it out; or let the layer say so, by an attribute mixes_labels = True.",
+        )
     return pipeline
 
 

@@ -8,6 +8,7 @@ import keras
 from keras_recipes.callbacks.model_file import ModelFile
 from keras_recipes.data import Dataset, evaluation_batches, steps_per_epoch, training_batches
 from keras_recipes.recipe import Recipe, resolve_phases
+from keras_recipes.recipe.augment.policy import may_mix
 from keras_recipes.training.build import (
     build_augmentation,
     build_callbacks,
@@ -164,6 +165,7 @@ class _PhaseTrainer:
 
     def _batches(self, first_epoch, last_epoch, parallel_calls):
         seed, batch_size = self.recipe.seed, self.recipe.batch_size
+        resting = self.phase.mixup_off_epochs if may_mix(self.phase.augment) else 0
         return training_batches(
             self.dataset.train,
             self.dataset.num_classes,
@@ -177,6 +179,7 @@ class _PhaseTrainer:
                 self.directory.path,
                 seed=seed,
                 batch_size=batch_size,
+                mixing_until_epoch=last_epoch - resting if resting else None,
             ),
             parallel_calls=parallel_calls,
         )

@@ -15,46 +15,57 @@ from keras_recipes.recipe.augment.geometry import (
     Translation,
     Zoom,
 )
-from keras_recipes.recipe.augment.mixing import MixUp
+from keras_recipes.recipe.augment.mixing import CutMix, MixUp
 from keras_recipes.recipe.augment.noise import GaussianBlur, GaussianNoise
+from keras_recipes.recipe.augment.policy import AugMix, OneOf, RandAugment, Sometimes
 from keras_recipes.recipe.call import Call
 
 Augmentation = (
-    Brightness
+    AugMix
+    | Brightness
     | ColorJitter
     | Contrast
     | CropAndResize
+    | CutMix
     | Cutout
     | Flip
     | GaussianBlur
     | GaussianNoise
     | GridMask
     | MixUp
+    | OneOf
     | PaddedCrop
+    | RandAugment
     | RandomErasing
     | Rotation
     | Shear
+    | Sometimes
     | Translation
     | Zoom
     | Call
 )
 
 __all__ = [
+    "AugMix",
     "Augmentation",
     "Brightness",
     "ColorJitter",
     "Contrast",
     "CropAndResize",
+    "CutMix",
     "Cutout",
     "Flip",
     "GaussianBlur",
     "GaussianNoise",
     "GridMask",
     "MixUp",
+    "OneOf",
     "PaddedCrop",
+    "RandAugment",
     "RandomErasing",
     "Rotation",
     "Shear",
+    "Sometimes",
     "Translation",
     "Zoom",
 ]

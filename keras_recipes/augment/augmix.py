@@ -1,0 +1,126 @@
+"""AugMix: each image blended with several randomly augmented versions of itself."""
+
+import math
+
+import keras
+import tensorflow as tf
+
+from keras_recipes.augment.bounds import require_number, require_whole
+from keras_recipes.augment.operations import Ranges, apply_operations, check_shape
+
+_OPERATIONS = (
+    "auto_contrast", "equalize", "posterize", "rotate", "solarize", "shear_x", "shear_y",
+    "translate_x", "translate_y",
+)  # fmt: skip
+_RANGES = Ranges(translation=1 / 3, bits=(4, 0))
+_IDENTITY = "identity"
+
+
+class AugMix(keras.layers.Layer):
+    """Blend each image with chains of random operations on it, in random shares.
+
+    A layer of our own: KerasCV's maps over single images (docs/speed.md has the difference), and
+    Keras's draws its operations in Python while it is traced: once, for all batches.
+    Source: Hendrycks et al. 2020, arXiv:1912.02781, with the operations and strengths of their
+    code: those that resemble the corruptions they test on (colour, contrast, brightness,
+    sharpness) are left out, and the strength of each operation is drawn anew up to `severity`.
+    Nearest pixels, and `fill` outside the image. Their consistency loss is no part of this layer.
+
+    Takes images, float in 0..255, shape `(batch, height, width, 1 or 3)`, or a dict with such
+    `"images"`, whose other entries pass untouched. Returns float32 images of the same shape.
+
+    Args:
+        severity: upper bound of each operation's strength, 0.1 to 10.
+        width: chains, at least 1.
+        depth: operations in each chain; None draws 1 to 3 for each chain.
+        alpha: at least 0.05, of the Dirichlet and Beta distributions of the shares.
+        fill: value of what is moved in from outside the image, 0 to 255.
+        seed: integer, for use outside `build_pipeline`, which keys the layer itself.
+
+    Raises:
+        RecipeError: at an argument out of its range, or images of another shape.
+
+    Example:
+        ```python
+        augment = AugMix(severity=3)
+        dataset = dataset.map(lambda images, labels: (augment(images), labels))
+        ```
+    """
+
+    def __init__(
+        self, severity=3.0, width=3, depth=None, alpha=1.0, fill=128.0, seed=None, **kwargs
+    ):
+        super().__init__(**{"dtype": "float32", **kwargs})
+        require_number("AugMix.severity", severity, 0.1, 10)
+        require_whole("AugMix.width", width, at_least=1)
+        if depth is not None:
+            require_whole("AugMix.depth", depth, at_least=1)
+        # Less underflows float32 too often: all shares 0.
+        require_number("AugMix.alpha", alpha, 0.05, math.inf)
+        require_number("AugMix.fill", fill, 0, 255)
+        self.severity = float(severity)
+        self.width = int(width)
+        self.depth = depth
+        self.alpha = float(alpha)
+        self.fill = float(fill)
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def build(self, input_shape):
+        shape = input_shape["images"] if isinstance(input_shape, dict) else input_shape
+        check_shape("AugMix", tuple(shape))
+
+    def call(self, inputs):
+        if isinstance(inputs, dict):
+            return {**inputs, "images": self._augment(inputs["images"])}
+        return self._augment(inputs)
+
+    def _augment(self, images):
+        images = tf.cast(images, tf.float32)
+        batch = tf.shape(images)[0]
+        # Chain 0 of all images, then chain 1: one batch, so that the chains cost one pass each.
+        chains = self._chains(tf.tile(images, [self.width, 1, 1, 1]))
+        shares = self._gammas([batch, self.width])
+        shares /= tf.reduce_sum(shares, axis=1, keepdims=True)
+        kept = self._gammas([batch, 2])
+        kept = kept[:, :1] / tf.reduce_sum(kept, axis=1, keepdims=True)
+        weights = tf.concat([kept, (1.0 - kept) * shares], axis=1)
+        weights = weights[:, :, tf.newaxis, tf.newaxis, tf.newaxis]
+        mixed = images * weights[:, 0]
+        for n, chain in enumerate(tf.split(chains, self.width)):
+            mixed += chain * weights[:, n + 1]
+        return tf.clip_by_value(mixed, 0.0, 255.0)  # the shares sum to 1 only to within rounding
+
+    def _chains(self, images):
+        count = tf.shape(images)[:1]
+        longest = self.depth or 3
+        depths = tf.fill(count, longest)
+        if self.depth is None:
+            depths = tf.random.stateless_uniform(count, self._draw(), 1, longest + 1, tf.int32)
+        names = (*_OPERATIONS, _IDENTITY)
+        for n in range(longest):
+            chosen = tf.random.stateless_uniform(count, self._draw(), 0, len(_OPERATIONS), tf.int32)
+            chosen = tf.where(n < depths, chosen, names.index(_IDENTITY))
+            strengths = tf.random.stateless_uniform(count, self._draw(), 0.1, self.severity) / 10
+            signs = tf.random.stateless_uniform(count, self._draw(), 0, 2, tf.int32)
+            signs = tf.cast(2 * signs - 1, tf.float32)
+            images = apply_operations(images, chosen, strengths, signs, names, self.fill, _RANGES)
+        return images
+
+    def _gammas(self, shape):
+        drawn = tf.random.stateless_gamma(shape, self._draw(), self.alpha)
+        return tf.maximum(drawn, 1e-30)  # where all underflow, the shares are alike
+
+    def _draw(self):
+        return tf.cast(self.seed_generator.next(), tf.int64)
+
+    def get_config(self):
+        own = {
+            "severity": self.severity,
+            "width": self.width,
+            "depth": self.depth,
+            "alpha": self.alpha,
+            "fill": self.fill,
+            "seed": self.seed,
+        }
+        return {**super().get_config(), **own}

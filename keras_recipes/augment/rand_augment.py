@@ -1,0 +1,123 @@
+"""RandAugment: a few random operations, of one common strength, on every image."""
+
+import keras
+import tensorflow as tf
+
+from keras_recipes.augment.bounds import require_number, require_whole
+from keras_recipes.augment.operations import apply_operations, check_operations, check_shape
+
+STANDARD = (
+    "identity", "auto_contrast", "equalize", "rotate", "solarize", "color", "posterize",
+    "contrast", "brightness", "sharpness", "shear_x", "shear_y", "translate_x", "translate_y",
+)  # fmt: skip
+"""The operations of the paper."""
+
+
+class RandAugment(keras.layers.Layer):
+    """Carry out `num_layers` operations on each image, one after the other, drawn for it alone.
+
+    A layer of our own: KerasCV's maps over single images (docs/speed.md has the difference) and
+    Keras's draws one choice of operations for the whole batch.
+    Source: Cubuk et al. 2019, arXiv:1909.13719 (the 14 operations, equally likely; the scale of 10
+    and its ends from AutoAugment, arXiv:1805.09501; nearest pixels and mid-grey outside as in their
+    code). As in torchvision and timm's "increasing" variant, every operation grows with the
+    magnitude and does nothing at 0, and signs are drawn. At 10: rotation by 30 degrees, shear by
+    0.3, translation by 0.45 of the side, enhancement by 1 plus or minus 0.9, 4 bits, and all
+    solarized.
+
+    Takes images, float in 0..255, shape `(batch, height, width, 1 or 3)`, or a dict with such
+    `"images"`, whose other entries pass untouched. Returns float32 images of the same shape.
+
+    Args:
+        num_layers: operations on each image, at least 1.
+        magnitude: their strength, 0 to 10.
+        magnitude_deviation: standard deviation of the magnitude, drawn for each operation and kept
+            in 0 to 10; 0.5 is usual in timm.
+        operations: names to draw from; None for the 14 of the paper, which leave out `"invert"`.
+        fill: value of what is moved in from outside the image, 0 to 255.
+        seed: integer, for use outside `build_pipeline`, which keys the layer itself.
+
+    Raises:
+        RecipeError: at an argument out of its range, or images of another shape.
+
+    Example:
+        ```python
+        augment = RandAugment(num_layers=2, magnitude=9)
+        dataset = dataset.map(lambda images, labels: (augment(images), labels))
+        ```
+    """
+
+    def __init__(
+        self,
+        num_layers=2,
+        magnitude=9.0,
+        magnitude_deviation=0.0,
+        operations=None,
+        fill=128.0,
+        seed=None,
+        **kwargs,
+    ):
+        super().__init__(**{"dtype": "float32", **kwargs})
+        require_whole("RandAugment.num_layers", num_layers, at_least=1)
+        require_number("RandAugment.magnitude", magnitude, 0, 10)
+        require_number("RandAugment.magnitude_deviation", magnitude_deviation, 0, 10)
+        require_number("RandAugment.fill", fill, 0, 255)
+        if operations is not None:
+            operations = tuple(operations) if isinstance(operations, list) else operations
+            check_operations("RandAugment.operations", operations)
+        self.num_layers = int(num_layers)
+        self.magnitude = float(magnitude)
+        self.magnitude_deviation = float(magnitude_deviation)
+        self.operations = operations
+        self.fill = float(fill)
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def build(self, input_shape):
+        # Keras hides the type of errors that are raised in call().
+        shape = input_shape["images"] if isinstance(input_shape, dict) else input_shape
+        check_shape("RandAugment", tuple(shape))
+
+    def call(self, inputs):
+        if isinstance(inputs, dict):
+            return {**inputs, "images": self._augment(inputs["images"])}
+        return self._augment(inputs)
+
+    def _augment(self, images):
+        images = tf.cast(images, tf.float32)
+        names = self.operations or STANDARD
+        batch = tf.shape(images)[:1]
+        for _ in range(self.num_layers):
+            chosen = tf.random.stateless_uniform(batch, self._draw(), 0, len(names), tf.int32)
+            signs = tf.random.stateless_uniform(batch, self._draw(), 0, 2, tf.int32)
+            images = apply_operations(
+                images,
+                chosen,
+                self._strengths(batch),
+                tf.cast(2 * signs - 1, tf.float32),
+                names,
+                self.fill,
+            )
+        return images
+
+    def _strengths(self, batch):
+        if not self.magnitude_deviation:
+            return tf.fill(batch, self.magnitude / 10)
+        drawn = tf.random.stateless_normal(
+            batch, self._draw(), self.magnitude, self.magnitude_deviation
+        )
+        return tf.clip_by_value(drawn, 0.0, 10.0) / 10
+
+    def _draw(self):
+        return tf.cast(self.seed_generator.next(), tf.int64)
+
+    def get_config(self):
+        own = {
+            "num_layers": self.num_layers,
+            "magnitude": self.magnitude,
+            "magnitude_deviation": self.magnitude_deviation,
+            "operations": self.operations,
+            "fill": self.fill,
+            "seed": self.seed,
+        }
+        return {**super().get_config(), **own}

@@ -1,5 +1,6 @@
 """The operations of RandAugment and AugMix: another one for each image of a batch."""
 
+import functools
 import math
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from keras_recipes.augment import tone
 from keras_recipes.augment.warp import rotation, shear_and_shift, warp_nearest
 from keras_recipes.errors import RecipeError, did_you_mean
 
+_APART = ("equalize", "sharpness")
 _WARPS = ("rotate", "shear_x", "shear_y", "translate_x", "translate_y")
 
 OPERATIONS = (
@@ -66,8 +68,9 @@ def check_shape(place, shape):
 def apply_operations(images, chosen, strengths, signs, operations, fill=128.0, ranges=None):
     """Carry out one operation on each image.
 
-    The images of a kind are taken out, changed in one go and put back, so that the time goes into
-    pixels, whatever the batch holds; rotations, shears and translations are one kind.
+    XLA makes one pass of all operations over all images, each pixel keeping one result: that is
+    faster than to sort the images by operation, as TensorFlow needs a pass for each step of each.
+    Only the two that XLA is slow at, equalize and sharpness, take out their images.
 
     Args:
         images: float32 in 0..255, shape `(batch, height, width, channels)`, all but the batch
@@ -83,40 +86,53 @@ def apply_operations(images, chosen, strengths, signs, operations, fill=128.0, r
         float32 images of the same shape.
     """
     ranges = ranges or Ranges()
-    kinds = list(dict.fromkeys("warp" if name in _WARPS else name for name in operations))
-    if len(kinds) == 1:
-        return _apply(kinds[0], images, chosen, strengths, signs, operations, fill, ranges)
-    kind_of = [kinds.index("warp" if name in _WARPS else name) for name in operations]
-    everyone = tf.range(tf.shape(images)[0])
-    members = tf.dynamic_partition(everyone, tf.gather(kind_of, chosen), len(kinds))
-    changed = [
-        _apply(
-            kind,
-            tf.ensure_shape(tf.gather(images, member), [None, *images.shape[1:]]),
-            *(tf.gather(each, member) for each in (chosen, strengths, signs)),
-            operations,
-            fill,
-            ranges,
-        )
-        for kind, member in zip(kinds, members, strict=True)
-    ]
-    return tf.ensure_shape(tf.dynamic_stitch(members, changed), images.shape)
+    result = _in_one_pass(operations, fill, ranges)(images, chosen, strengths, signs)
+    for name in _APART:
+        if name not in operations:
+            continue
+        members = tf.where(chosen == operations.index(name))
+        few = tf.ensure_shape(tf.gather_nd(images, members), [None, *images.shape[1:]])
+        factors = _factors(tf.gather_nd(strengths * signs, members), ranges)
+        changed = tone.equalize(few) if name == "equalize" else tone.sharpness(few, factors)
+        result = tf.tensor_scatter_nd_update(result, members, changed)
+    return tf.ensure_shape(result, images.shape)
 
 
-def _apply(kind, images, chosen, strengths, signs, operations, fill, ranges):
-    if kind == "warp":
-        matrices = _matrices(chosen, strengths * signs, operations, images.shape, ranges)
-        return warp_nearest(images, matrices, fill)
-    if kind == "solarize":
+@functools.cache
+def _in_one_pass(operations, fill, ranges):
+    """Compiled function of images, chosen, strengths and signs: all operations not in `_APART`."""
+
+    def change(images, chosen, strengths, signs):
+        result = images
+        for n, name in enumerate(operations):
+            if name == "identity" or name in _WARPS or name in _APART:
+                continue
+            changed = _change_tone(name, images, strengths, signs, ranges)
+            result = tf.where((chosen == n)[:, tf.newaxis, tf.newaxis, tf.newaxis], changed, result)
+        warps = [n for n, name in enumerate(operations) if name in _WARPS]
+        if warps:
+            matrices = _matrices(chosen, strengths * signs, operations, images.shape, ranges)
+            warped = warp_nearest(images, matrices, fill)
+            moved = tf.reduce_any(chosen[:, tf.newaxis] == warps, axis=1)
+            result = tf.where(moved[:, tf.newaxis, tf.newaxis, tf.newaxis], warped, result)
+        return result
+
+    return tf.function(change, jit_compile=True, autograph=False)
+
+
+def _change_tone(name, images, strengths, signs, ranges):
+    if name == "solarize":
         return tone.solarize(images, 256.0 * (1.0 - strengths))
-    if kind == "posterize":
+    if name == "posterize":
         most, least = ranges.bits
         return tone.posterize(images, most - tf.round((most - least) * strengths))
-    if kind in ("color", "contrast", "brightness", "sharpness"):
-        return getattr(tone, kind)(images, 1.0 + ranges.enhancement * strengths * signs)
-    if kind == "identity":
-        return images
-    return getattr(tone, kind)(images)
+    if name in ("color", "contrast", "brightness"):
+        return getattr(tone, name)(images, _factors(strengths * signs, ranges))
+    return getattr(tone, name)(images)
+
+
+def _factors(amounts, ranges):
+    return 1.0 + ranges.enhancement * amounts
 
 
 def _matrices(chosen, amounts, operations, shape, ranges):

@@ -93,7 +93,7 @@ def _grey(images):
     """Shape `(batch, height, width, 1)`."""
     if images.shape[-1] == 1:
         return images
-    return tf.matmul(images, tf.constant(_LUMA)[:, tf.newaxis])
+    return tf.reduce_sum(images * tf.constant(_LUMA), axis=-1, keepdims=True)
 
 
 def _each(setting):

@@ -122,10 +122,10 @@ class OneOf:
                 "Leave it out to make all alike.",
             )
 
-    def build(self, image_shape, num_classes, directory=Path()):
+    def build(self, image_shape, num_classes, output_size=None, directory=Path()):
         from keras_recipes.augment import OneOf as Layer
 
-        context = {"image_shape": image_shape, "num_classes": num_classes}
+        context = _context(image_shape, num_classes, output_size)
         layers = [build(each, directory, **context) for each in self.layers]
         return Layer(layers, probabilities=self.probabilities)
 
@@ -139,11 +139,20 @@ class Sometimes:
     probability: float = bounded(0.5, above=0, at_most=1)
     """That an image is given to it."""
 
-    def build(self, image_shape, num_classes, directory=Path()):
+    def build(self, image_shape, num_classes, output_size=None, directory=Path()):
         from keras_recipes.augment import Sometimes as Layer
 
-        context = {"image_shape": image_shape, "num_classes": num_classes}
+        context = _context(image_shape, num_classes, output_size)
         return Layer(build(self.layer, directory, **context), probability=self.probability)
+
+
+def _context(image_shape, num_classes, output_size):
+    """What a part is offered when it is built."""
+    return {
+        "image_shape": image_shape,
+        "num_classes": num_classes,
+        "output_size": output_size or image_shape[:2],
+    }
 
 
 def every_part(parts):

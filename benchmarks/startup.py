@@ -19,6 +19,7 @@ COMMANDS = {
     "--help": ["--help"],
     "list": ["list"],
     "show": ["show", "recipes/cifar_resnet.py"],
+    "show --schedule": ["show", "recipes/cifar_resnet.py", "--schedule"],
     "a mistake": ["run", "recipes/cifar_resnet.py", "--set", "los.label_smoothing=0.1"],
 }
 REPEATS = 15

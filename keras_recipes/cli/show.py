@@ -75,10 +75,8 @@ def _schedule(phase):
 def _key_values(phase, rates, begun):
     peak = max(rates)
     index = next(place for place, rate in enumerate(rates) if rate == peak)
-    values = [
-        f"first {rates[0]:.4g}",
-        f"peak {peak:.4g} in epoch {begun + index // STEPS_PER_EPOCH + 1}",
-    ]
+    epoch = begun + index * phase.epochs // len(rates) + 1
+    values = [f"first {rates[0]:.4g}", f"peak {peak:.4g} in epoch {epoch}"]
     if getattr(phase.schedule, "warmup_epochs", 0):
         values.append(f"warm-up to epoch {begun + phase.schedule.warmup_epochs:g}")
     return ", ".join([*values, f"last {rates[-1]:.4g}"])

@@ -1,6 +1,6 @@
 """How fast our augmentation layers are beside KerasCV's and Keras's: images/s by `tf.data`.
 
-python benchmarks/augment_layers.py [--rounds 5] [--seconds 0.5] [--large]
+python benchmarks/augment_layers.py [--rounds 5] [--seconds 0.5] [--large] [--only flip,cutout]
 
 One process, the layers in turn: each round maps every one over the same batch, in two parallel
 calls, for the given time. Prints the median of the rounds and the ratio to ours.
@@ -72,12 +72,15 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=0.5)
     parser.add_argument("--large", action="store_true", help="32 of 224 pixels, not 128 of 32")
+    parser.add_argument("--only", help="names of layers, with commas between them")
     options = parser.parse_args()
+    wanted = options.only.split(",") if options.only else None
     batch, side = (32, 224) if options.large else (128, 32)
     values = np.random.default_rng(0).uniform(0, 255, (batch, side, side, 3))
     images = tf.constant(values, tf.float32)
     arms = {}
-    for name, (ours, theirs) in pairs(side).items():
+    chosen = {k: v for k, v in pairs(side).items() if wanted is None or k in wanted}
+    for name, (ours, theirs) in chosen.items():
         arms[name, "ours"] = dataset(ours, images)
         if theirs is not None:
             arms[name, "theirs"] = dataset(theirs, images)
@@ -86,7 +89,7 @@ def main():
         for arm, batches in arms.items():
             speeds[arm].append(batch * speed(batches, options.seconds))
     print(f"images/s, {batch} of {side}x{side}x3, median of {options.rounds}")
-    for name in pairs(side):
+    for name in chosen:
         ours = np.median(speeds[name, "ours"])
         theirs = np.median(speeds.get((name, "theirs"), [np.nan]))
         print(f"| {name} | {ours:,.0f} | {theirs:,.0f} | {ours / theirs:.1f} |", flush=True)

@@ -1,5 +1,6 @@
 """What our own augmentation layers have in common."""
 
+import functools
 import numbers
 
 import keras
@@ -31,7 +32,10 @@ class ImageLayer(keras.layers.Layer):
         self.probability = self.require_number("probability", probability, above=0, at_most=1)
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
-        self._compiled = tf.function(self._change_some, jit_compile=True, autograph=False)
+        # A partial, since TensorFlow warns of retracing by the code that functions share.
+        self._compiled = tf.function(
+            functools.partial(self._change_some), jit_compile=True, autograph=False
+        )
 
     def change(self, images, uniform):
         """Change every image.

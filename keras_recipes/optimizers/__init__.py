@@ -1,7 +1,30 @@
 """Keras optimizers, set up as the papers mean them."""
 
+from keras_recipes.optimizers.accumulation import count_updates, rates_per_batch
+from keras_recipes.optimizers.adam import adam, adamw
 from keras_recipes.optimizers.decay import decay_weights_alone
+from keras_recipes.optimizers.lion import lion
+from keras_recipes.optimizers.make_optimizer import make_optimizer
+from keras_recipes.optimizers.moving_average import MovingAverage, average_weights, find_average
+from keras_recipes.optimizers.muon import Muon, muon
+from keras_recipes.optimizers.orthogonalize import orthogonalize
 from keras_recipes.optimizers.sgd import sgd
 from keras_recipes.schedules import scale_linearly
 
-__all__ = ["decay_weights_alone", "scale_linearly", "sgd"]
+__all__ = [
+    "MovingAverage",
+    "Muon",
+    "adam",
+    "adamw",
+    "average_weights",
+    "count_updates",
+    "decay_weights_alone",
+    "find_average",
+    "lion",
+    "make_optimizer",
+    "muon",
+    "orthogonalize",
+    "rates_per_batch",
+    "scale_linearly",
+    "sgd",
+]

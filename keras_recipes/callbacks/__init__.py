@@ -1,5 +1,6 @@
 """Callbacks of use in any `model.fit`, whatever the backend."""
 
+from keras_recipes.callbacks.averaged_weights import AveragedWeights
 from keras_recipes.callbacks.best_checkpoint import BestCheckpoint
 from keras_recipes.callbacks.constant_rate import ConstantRate
 from keras_recipes.callbacks.cosine_decay import CosineDecay
@@ -23,5 +24,12 @@ __all__ = [
     "MultiStepDecay",
     "OneCyclePolicy",
     "PolynomialDecay",
+    "StepDecay",
+]
+__all__ = [
+    "AveragedWeights",
+    "BestCheckpoint",
+    "CosineDecay",
+    "LearningRateTable",
     "StepDecay",
 ]

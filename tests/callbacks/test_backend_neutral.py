@@ -1,4 +1,4 @@
-"""Losses, metrics, schedules and callbacks name no backend, and work without TensorFlow."""
+"""What a train step is made of, and callbacks, name no backend and work without TensorFlow."""
 
 import ast
 import importlib.util
@@ -12,7 +12,7 @@ import pytest
 import keras_recipes.callbacks
 
 PACKAGE = Path(keras_recipes.callbacks.__file__).parent.parent
-FOLDERS = ("losses", "metrics", "schedules", "callbacks")
+FOLDERS = ("losses", "metrics", "optimizers", "schedules", "callbacks")
 SOURCES = sorted(path for folder in FOLDERS for path in (PACKAGE / folder).glob("*.py"))
 
 WITHOUT_TENSORFLOW = """
@@ -71,7 +71,7 @@ print("trained without tensorflow")
 def test_imports_no_backend_and_only_what_lies_below(path):
     allowed = {"errors", path.parent.name}
     if path.parent.name == "callbacks":
-        allowed |= {"atomic_file", "losses", "metrics", "schedules"}
+        allowed |= {"atomic_file", "losses", "metrics", "optimizers", "schedules"}
     for node in ast.walk(ast.parse(path.read_text())):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom):

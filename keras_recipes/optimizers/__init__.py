@@ -1,6 +1,5 @@
 """Keras optimizers, set up as the papers mean them."""
 
-from keras_recipes.optimizers.accumulation import count_updates, rates_per_batch
 from keras_recipes.optimizers.adam import adam, adamw
 from keras_recipes.optimizers.decay import decay_weights_alone
 from keras_recipes.optimizers.lion import lion
@@ -17,14 +16,12 @@ __all__ = [
     "adam",
     "adamw",
     "average_weights",
-    "count_updates",
     "decay_weights_alone",
     "find_average",
     "lion",
     "make_optimizer",
     "muon",
     "orthogonalize",
-    "rates_per_batch",
     "scale_linearly",
     "sgd",
 ]

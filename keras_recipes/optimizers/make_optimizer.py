@@ -3,9 +3,9 @@
 from numbers import Real
 
 from keras_recipes.errors import RecipeError
-from keras_recipes.optimizers.accumulation import count_updates
 from keras_recipes.optimizers.decay import decay_weights_alone
 from keras_recipes.optimizers.moving_average import average_weights
+from keras_recipes.schedules import count_updates
 
 
 def make_optimizer(
@@ -29,7 +29,7 @@ def make_optimizer(
     Args:
         optimizer_class: a `keras.optimizers.Optimizer` class, called with `own` besides.
         learning_rate: a number or a `LearningRateSchedule` over batches; with accumulation see
-            `rates_per_batch`.
+            `keras_recipes.schedules.rates_per_batch`.
         model: the built model that it will train.
         weight_decay: decoupled: each update takes `learning_rate * weight_decay` off a weight.
         decay_normalization_and_bias: let every variable decay, which is Keras's own default,

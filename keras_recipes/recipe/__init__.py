@@ -27,7 +27,7 @@ from keras_recipes.recipe.call import Call
 from keras_recipes.recipe.data import TFDS, Arrays, Digits, Folder
 from keras_recipes.recipe.loss import BinaryCrossEntropy, CrossEntropy, FocalLoss
 from keras_recipes.recipe.model import MLP, CifarResNet, ConvNet, WideResNet
-from keras_recipes.recipe.optimizer import SGD
+from keras_recipes.recipe.optimizer import SGD, Adam, AdamW, Lion, Muon
 from keras_recipes.recipe.phase import Phase
 from keras_recipes.recipe.recipe import Recipe, resolve_phases
 from keras_recipes.recipe.schedule import (
@@ -47,6 +47,8 @@ __all__ = [
     "MLP",
     "SGD",
     "TFDS",
+    "Adam",
+    "AdamW",
     "Arrays",
     "AugMix",
     "BinaryCrossEntropy",
@@ -72,8 +74,10 @@ __all__ = [
     "GaussianNoise",
     "GridMask",
     "Linear",
+    "Lion",
     "MixUp",
     "MultiStep",
+    "Muon",
     "OneCycle",
     "OneOf",
     "PaddedCrop",

@@ -3,6 +3,7 @@
 Neither Keras nor NumPy is loaded until something needs it.
 """
 
+from keras_recipes.schedules.accumulation import count_updates, rates_per_batch
 from keras_recipes.schedules.constant import constant
 from keras_recipes.schedules.cosine import cosine_decay
 from keras_recipes.schedules.cosine_restarts import cosine_restarts
@@ -22,11 +23,13 @@ __all__ = [
     "constant",
     "cosine_decay",
     "cosine_restarts",
+    "count_updates",
     "exponential_decay",
     "linear_decay",
     "multi_step_decay",
     "one_cycle",
     "polynomial_decay",
+    "rates_per_batch",
     "scale_linearly",
     "step_decay",
     "with_warmup",

@@ -131,6 +131,13 @@ def _require_optimizer(optimizer, call):
             f"must build a Keras optimizer; {call!r} built a {type(optimizer).__name__}",
             'Write, for example, Call("keras.optimizers:AdamW", learning_rate=1e-3).',
         )
+    if optimizer.use_ema:
+        raise RecipeError(
+            "optimizer",
+            f"can't average by itself, which the best epoch would not hold; {call!r} has use_ema",
+            "Build keras_recipes.optimizers.average_weights(...) in a file, or take AdamW("
+            "ema_momentum=0.999), for example.",
+        )
 
 
 def _require_logits_loss(loss):

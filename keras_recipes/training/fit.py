@@ -5,8 +5,10 @@ from dataclasses import asdict, dataclass
 
 import keras
 
+from keras_recipes.callbacks.averaged_weights import AveragedWeights
 from keras_recipes.callbacks.model_file import ModelFile
 from keras_recipes.data import Dataset, evaluation_batches, steps_per_epoch, training_batches
+from keras_recipes.optimizers import find_average
 from keras_recipes.recipe import Recipe, resolve_phases
 from keras_recipes.recipe.augment.policy import may_mix
 from keras_recipes.training.build import (
@@ -118,6 +120,7 @@ class _PhaseTrainer:
         dataset, directory = self.dataset, self.directory
         best = self.phase.stopping.build(directory.best_model, progress.phase_began)
         interrupt = InterruptCallback()
+        averaged = [AveragedWeights()] if find_average(self.model.optimizer) else []
 
         def write(record):
             directory.append_metrics(record)
@@ -133,6 +136,7 @@ class _PhaseTrainer:
                 batch_size=self.recipe.batch_size,
                 **self._clock(progress),
             ),
+            *averaged,
             ScalarEvents(directory.events, **self._clock(progress)),
             *self.callbacks,
             best,

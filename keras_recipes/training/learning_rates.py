@@ -4,11 +4,13 @@ from pathlib import Path
 
 from keras_recipes.errors import RecipeError
 from keras_recipes.recipe.call import Call, build
-from keras_recipes.schedules import as_table, constant
+from keras_recipes.schedules import as_table, constant, count_updates, rates_per_batch
 
 
 def list_rates(phase, batch_size: int, per_epoch: int, directory: Path):
     """The rate of every step as the phase's schedule builds it: `epochs * per_epoch` numbers.
+
+    The schedule counts updates: the steps whose gradients make up one have one rate.
 
     Args:
         phase: a resolved `Phase`.
@@ -19,11 +21,15 @@ def list_rates(phase, batch_size: int, per_epoch: int, directory: Path):
     Raises:
         RecipeError: if the schedule can't be built for as many steps.
     """
-    steps = phase.epochs * per_epoch
-    peak = peak_rate(phase, batch_size)
+    batches = phase.epochs * per_epoch
+    peak, accumulate = peak_rate(phase, batch_size), batches_per_update(phase)
+    try:
+        steps = count_updates(batches, accumulate)
+    except RecipeError as error:
+        raise error.within("optimizer") from None
     if phase.schedule is None:
-        return constant.rates(peak, steps)
-    warmup_steps = round(getattr(phase.schedule, "warmup_epochs", 0) * per_epoch)
+        return constant.rates(peak, batches)
+    warmup_steps = round(getattr(phase.schedule, "warmup_epochs", 0) * per_epoch / accumulate)
     if warmup_steps >= steps:
         raise RecipeError(
             "schedule.warmup_epochs",
@@ -34,7 +40,7 @@ def list_rates(phase, batch_size: int, per_epoch: int, directory: Path):
         "peak": peak,
         "steps": steps,
         "warmup_steps": warmup_steps,
-        "steps_per_epoch": per_epoch,
+        "steps_per_epoch": per_epoch / accumulate,
     }
     if isinstance(phase.schedule, Call):
         rates = as_table(build(phase.schedule, directory, **context), "schedule")
@@ -48,7 +54,7 @@ def list_rates(phase, batch_size: int, per_epoch: int, directory: Path):
             "schedule", f"must give {steps} rates, one a step; got {len(rates)}",
             "Return an array of `steps` numbers.",
         )  # fmt: skip
-    return rates
+    return rates_per_batch(rates, accumulate, batches)
 
 
 def learning_rates(phase, batch_size: int, per_epoch: int, directory: Path):
@@ -61,3 +67,10 @@ def peak_rate(phase, batch_size: int) -> float:
     if isinstance(phase.optimizer, Call):
         return dict(phase.optimizer.arguments)["learning_rate"]
     return phase.optimizer.peak_rate(batch_size)
+
+
+def batches_per_update(phase) -> int:
+    """Batches whose mean gradient makes an update."""
+    if isinstance(phase.optimizer, Call):
+        return dict(phase.optimizer.arguments).get("gradient_accumulation_steps") or 1
+    return phase.optimizer.accumulate

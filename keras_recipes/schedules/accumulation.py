@@ -2,8 +2,6 @@
 
 from numbers import Integral
 
-import numpy as np
-
 from keras_recipes.errors import RecipeError
 
 
@@ -38,12 +36,12 @@ def rates_per_batch(rates, accumulate, batches):
     it updates, so that a schedule over updates would run `accumulate` times too fast.
 
     Args:
-        rates: rate of each update, shape `(batches // accumulate,)`.
+        rates: rate of each update, `batches // accumulate` of them.
         accumulate: batches an update, at least 1.
         batches: batches of the whole training.
 
     Returns:
-        array of shape `(batches,)`; batches at the end that make no update get the last rate.
+        list of `batches` rates; batches at the end that make no update get the last rate.
 
     Raises:
         RecipeError: if the numbers don't belong together.
@@ -51,15 +49,14 @@ def rates_per_batch(rates, accumulate, batches):
     Example:
 
     >>> rates_per_batch([0.2, 0.1], accumulate=2, batches=5)
-    array([0.2, 0.2, 0.1, 0.1, 0.1])
+    [0.2, 0.2, 0.1, 0.1, 0.1]
     """
-    rates = np.asarray(rates)
     updates = count_updates(batches, accumulate)
-    if rates.shape != (updates,):
+    if len(rates) != updates:
         raise RecipeError(
             "rates",
             f"must be {updates}, one for each update of {accumulate} out of {batches} batches; "
-            f"got an array of shape {rates.shape}",
+            f"got {len(rates)}",
             "Make the schedule with steps=batches // accumulate.",
         )
-    return rates[np.minimum(np.arange(batches) // accumulate, updates - 1)]
+    return [rates[min(batch // accumulate, updates - 1)] for batch in range(batches)]

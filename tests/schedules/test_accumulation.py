@@ -6,8 +6,13 @@ import pytest
 from sklearn.datasets import load_digits
 
 from keras_recipes import RecipeError
-from keras_recipes.optimizers import adamw, count_updates, muon, rates_per_batch, sgd
-from keras_recipes.schedules import TableSchedule, cosine_decay
+from keras_recipes.optimizers import adamw, muon, sgd
+from keras_recipes.schedules import (
+    TableSchedule,
+    cosine_decay,
+    count_updates,
+    rates_per_batch,
+)
 
 EXAMPLES = 256
 
@@ -73,15 +78,15 @@ def test_what_an_epoch_leaves_over_goes_into_the_next():
 def test_each_update_has_the_rate_of_its_own():
     rates = np.float32([0.4, 0.3, 0.2])
     per_batch = rates_per_batch(rates, 3, 11)
-    assert per_batch.tolist() == np.repeat(rates, 3).tolist() + [rates[-1]] * 2
+    assert per_batch == np.repeat(rates, 3).tolist() + [rates[-1]] * 2
     # Keras asks at the batch that updates.
     schedule = TableSchedule(per_batch)
     assert [float(schedule(3 * update + 2)) for update in range(3)] == rates.tolist()
-    assert rates_per_batch(rates, 1, 3).tolist() == rates.tolist()
+    assert rates_per_batch(rates, 1, 3) == rates.tolist()
 
 
 def test_numbers_that_do_not_belong_together():
     with pytest.raises(RecipeError, match="accumulate must be at most 3"):
         count_updates(3, 4)
-    with pytest.raises(RecipeError, match=r"rates must be 2, .* got an array of shape \(4,\)"):
+    with pytest.raises(RecipeError, match=r"rates must be 2, .* got 4"):
         rates_per_batch(np.ones(4), 2, 4)

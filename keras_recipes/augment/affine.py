@@ -127,4 +127,5 @@ def _mirrored(positions, size):
     if size == 1:
         return tf.zeros_like(positions)
     period = 2.0 * (size - 1)
-    return (size - 1) - tf.abs((size - 1) - tf.math.floormod(tf.abs(positions), period))
+    positions -= period * tf.floor(positions / period)
+    return (size - 1) - tf.abs((size - 1) - positions)

@@ -63,7 +63,8 @@ def adjust_hue(images, turns):
     # Each channel is a trapezium over the circle: value, but less by chroma over a third of it.
     channels = []
     for start in (5.0, 3.0, 1.0):
-        place = tf.math.floormod(start + hue, 6.0)
+        place = start + hue
+        place -= 6 * tf.floor(place / 6)  # tf.math.floormod is not vectorised by XLA
         dip = tf.clip_by_value(tf.minimum(place, 4 - place), 0, 1)
         channels.append(value - chroma * dip)
     return _clip(tf.stack(channels, axis=-1))

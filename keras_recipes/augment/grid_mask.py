@@ -52,8 +52,8 @@ class GridMask(ImageLayer):
             x, y = x - (width - 1) / 2, y - (height - 1) / 2
             cosine, sine = tf.cos(angle), tf.sin(angle)
             x, y = cosine * x - sine * y, sine * x + cosine * y
-        across = tf.math.floormod(x / cell + u[:, 1], 1.0) < self.hole
-        down = tf.math.floormod(y / cell + u[:, 2], 1.0) < self.hole
+        across, down = x / cell + u[:, 1], y / cell + u[:, 2]
+        across, down = (each - tf.floor(each) < self.hole for each in (across, down))
         return tf.where((across & down)[..., tf.newaxis], self.fill, images)
 
     def get_config(self):

@@ -1,7 +1,7 @@
 """Albumentations' side of `augmentation.py`, run by the Python of an environment of its own.
 
-Reads lines `case side batch seconds`, augments images one by one, as Albumentations does, into
-float32 batches, and answers with images a second; `-` where it has no counterpart.
+Reads lines `case side batch seconds processor_time`, augments images one by one, as Albumentations
+does, into float32 batches, and answers with images a second; `-` where it has no counterpart.
 """
 
 import os
@@ -73,27 +73,31 @@ CASES = {
 }
 
 
-def speed(name, side, batch, seconds):
-    """Images a second."""
+def speed(name, side, batch, seconds, processor_time):
+    """Images a second, of the clock or of processor time."""
     images = np.random.default_rng(0).integers(0, 256, (batch, side, side, 3), np.uint8)
     augment = A.Compose(CASES[name](side))
     count, begin = 0, None
     while begin is None or time.perf_counter() - begin < seconds:
         np.stack([augment(image=image)["image"] for image in images]).astype(np.float32)
         if begin is None:
-            begin = time.perf_counter()  # the first batch is to begin with
+            # The first batch is to begin with.
+            begin, worked = time.perf_counter(), time.process_time()
         else:
             count += batch
-    return count / (time.perf_counter() - begin)
+    passed = time.perf_counter() - begin
+    return count / (time.process_time() - worked if processor_time else passed)
 
 
 def main():
     """Answer until there are no more lines."""
     print(A.__version__, flush=True)
     for line in sys.stdin:
-        name, side, batch, seconds = line.strip().split("\t")
+        name, *numbers = line.strip().split("\t")
         if name in CASES:
-            print(speed(name, int(side), int(batch), float(seconds)), flush=True)
+            side, batch, seconds, processor_time = map(float, numbers)
+            found = speed(name, int(side), int(batch), seconds, bool(processor_time))
+            print(found, flush=True)
         else:
             print("-", flush=True)
 

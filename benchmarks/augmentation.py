@@ -10,7 +10,9 @@ would cost to bring these to the training process is left out. It needs an envir
 (`python -m venv`, `pip install albumentations`), given by its Python; without, its column is empty.
 
 Arms take turns, so that other work on the machine meets all of them. Printed: the median of the
-rounds. Only ratios within one run are worth comparing.
+rounds. Only ratios within one run are worth comparing. On a machine with other work, whoever has
+more threads is given more of it: `--processor-time` divides by the work of all cores for the arm
+in place of the time that passed, so that it tells images a second of one core.
 """
 
 import argparse
@@ -174,13 +176,14 @@ def batches(arm, make, side, batch):
     return iter(mapped.prefetch(tf.data.AUTOTUNE))
 
 
-def speed(iterator, batch, seconds):
-    """Images a second."""
-    count, begin = 0, time.perf_counter()
+def speed(iterator, batch, seconds, processor_time):
+    """Images a second, of the clock or of all cores' work for this process."""
+    count, begin, worked = 0, time.perf_counter(), time.process_time()
     while time.perf_counter() - begin < seconds:
         next(iterator)
         count += batch
-    return count / (time.perf_counter() - begin)
+    passed = time.perf_counter() - begin
+    return count / (time.process_time() - worked if processor_time else passed)
 
 
 class Albumentations:
@@ -196,13 +199,16 @@ class Albumentations:
         ]
         self.version = [each.stdout.readline().strip() for each in self.workers][0]
 
-    def speed(self, name, side, batch, seconds):
-        """Images a second of all together, None if there is no such case."""
+    def speed(self, name, side, batch, seconds, processor_time):
+        """Images a second of all together, or of processor time; None if there is no such case."""
         for each in self.workers:
-            each.stdin.write(f"{name}\t{side}\t{batch}\t{seconds}\n")
+            each.stdin.write(f"{name}\t{side}\t{batch}\t{seconds}\t{int(processor_time)}\n")
             each.stdin.flush()
         answers = [each.stdout.readline().strip() for each in self.workers]
-        return None if "-" in answers else sum(map(float, answers))
+        if "-" in answers:
+            return None
+        found = list(map(float, answers))
+        return sum(found) / len(found) if processor_time else sum(found)
 
     def close(self):
         """End the processes."""
@@ -224,9 +230,10 @@ def measure(name, side, batch, options, albumentations):
     for _ in range(options.rounds):
         for arm, iterator in iterators.items():
             next(iterator)  # prepared while another arm had its turn
-            speeds[arm].append(speed(iterator, batch, options.seconds))
+            found = speed(iterator, batch, options.seconds, options.processor_time)
+            speeds[arm].append(found)
         if albumentations is not None:
-            found = albumentations.speed(name, side, batch, options.seconds)
+            found = albumentations.speed(name, side, batch, options.seconds, options.processor_time)
             speeds["Albumentations"] += [] if found is None else [found]
     return {arm: np.median(found) if found else None for arm, found in speeds.items()}
 
@@ -238,12 +245,14 @@ def main():
     parser.add_argument("--sides", nargs="+", type=int, default=[32, 224])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=0.5, help="of an arm in a round; 0.5")
+    parser.add_argument("--processor-time", action="store_true", help="count work, not time")
     parser.add_argument("--albumentations", metavar="PYTHON")
     options = parser.parse_args()
     albumentations = Albumentations(options.albumentations) if options.albumentations else None
     for side in options.sides:
         batch = 128 if side < 100 else 32
-        print(f"\nimages/s, batches of {batch} of {side}x{side}x3, median of {options.rounds}\n")
+        unit = "images a second of processor time" if options.processor_time else "images/s"
+        print(f"\n{unit}, batches of {batch} of {side}x{side}x3, median of {options.rounds}\n")
         print(f"| part | {' | '.join(ARMS)} | ours / best of the others |")
         print(f"|---|{'---|' * (len(ARMS) + 1)}")
         for name in options.only:

@@ -1,7 +1,5 @@
 """Parts that hold parts: printed, set, counted, built; and mixing that rests."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -169,12 +167,13 @@ def test_phases_inherit_the_number_and_state_their_own():
     assert [phase.mixup_off_epochs for phase in resolve_phases(both)] == [2, 2, 0]
 
 
-def test_a_layer_unknown_to_mix_cannot_rest():
+def test_a_layer_unknown_to_mix_cannot_rest(tmp_path):
+    (tmp_path / "own.py").write_text(OWN)
     with pytest.raises(RecipeError, match=r"mixup_off_epochs takes no effect: .*mixes_labels"):
         build_augmentation(
-            (Call("keras.layers:GaussianNoise", stddev=1.0),),
+            (Call("own.py:brighter"),),
             digits(),
-            Path(),
+            tmp_path,
             seed=0,
             batch_size=8,
             mixing_until_epoch=2,

@@ -117,7 +117,8 @@ def _in_one_pass(operations, fill, ranges):
             result = tf.where(moved[:, tf.newaxis, tf.newaxis, tf.newaxis], warped, result)
         return result
 
-    return tf.function(change, jit_compile=True, autograph=False)
+    # A partial, since TensorFlow warns of retracing by the code that functions share.
+    return tf.function(functools.partial(change), jit_compile=True, autograph=False)
 
 
 def _change_tone(name, images, strengths, signs, ranges):

@@ -36,8 +36,11 @@ def enlarged_digits(batch_size):
 @pytest.mark.parametrize(("file", "name"), VARIANTS, ids=lambda each: getattr(each, "name", each))
 def test_a_recipe_is_built_and_takes_two_steps(file, name, tmp_path):
     recipe = load(f"{file}:{name}").recipe
-    steps = replace(recipe, epochs=1, schedule=replace(recipe.schedule, warmup_epochs=0.0))
-    dataset = enlarged_digits(recipe.batch_size)
+    schedule = recipe.schedule
+    if hasattr(schedule, "warmup_epochs"):
+        schedule = replace(schedule, warmup_epochs=0.0)
+    steps = replace(recipe, epochs=1, batch_size=16, mixup_off_epochs=0, schedule=schedule)
+    dataset = enlarged_digits(steps.batch_size)
     directory = RunDirectory.create(tmp_path, "run", steps, file.parent)
     speed = choose_speed(Device(kind="CPU", name="any"), recipe.precision)
     fit_recipe(steps, dataset, directory, speed)

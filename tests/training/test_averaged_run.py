@@ -18,10 +18,10 @@ from keras_recipes import (
     Stopping,
 )
 from keras_recipes.training import run
-from keras_recipes.training.build import learning_rates
 from keras_recipes.training.evaluate import evaluate
 from keras_recipes.training.interrupt import Interrupted
 from keras_recipes.training.job import Job
+from keras_recipes.training.learning_rates import learning_rates
 
 MODEL = """
 import keras

@@ -1,0 +1,58 @@
+"""A wide residual network on CIFAR-10: WRN-16-4, which wants a GPU; `narrow` trains on a CPU.
+
+    keras-recipes run recipes/cifar_wide_resnet.py
+    keras-recipes run recipes/cifar_wide_resnet.py:narrow
+
+MEASURED
+"""
+
+from dataclasses import replace
+
+from keras_recipes import (
+    SGD,
+    TFDS,
+    Cosine,
+    CrossEntropy,
+    Cutout,
+    Digits,
+    Flip,
+    OneCycle,
+    PaddedCrop,
+    Recipe,
+    Stopping,
+    WideResNet,
+)
+
+recipe = Recipe(
+    data=TFDS("cifar10", validation_fraction=0.04),
+    augment=(PaddedCrop(4), Flip(), Cutout(8)),
+    model=WideResNet(depth=16, widen_factor=4),
+    loss=CrossEntropy(label_smoothing=0.1),
+    optimizer=SGD(learning_rate=0.1, momentum=0.9, nesterov=True, weight_decay=5e-3),
+    schedule=Cosine(warmup_epochs=1),
+    stopping=Stopping(monitor="val_accuracy"),
+    epochs=60,
+    batch_size=128,
+    stand_in="digits",
+)
+
+narrow = replace(
+    recipe,
+    data=TFDS("cifar10", validation_fraction=0.04, train_examples=20000),
+    augment=(PaddedCrop(4), Flip()),
+    model=WideResNet(depth=16, widen_factor=2),
+    loss=CrossEntropy(),
+    optimizer=SGD(learning_rate=0.2, momentum=0.9, nesterov=True, weight_decay=5e-3),
+    schedule=OneCycle(),
+    epochs=5,
+)
+
+digits = replace(
+    recipe,
+    data=Digits(),
+    augment=(PaddedCrop(1, mode="constant"),),
+    model=WideResNet(depth=10, widen_factor=1),
+    epochs=10,
+    batch_size=64,
+    stand_in=None,
+)

@@ -34,7 +34,7 @@ recipe = Recipe(
     optimizer=AdamW(learning_rate=2e-3, weight_decay=0.05),
     schedule=Cosine(warmup_epochs=2),
     stopping=Stopping(monitor="val_nll"),
-    epochs=60,
+    epochs=30,
     batch_size=32,
     stand_in="digits",
 )

@@ -2,7 +2,6 @@
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from keras_recipes.errors import some_of
 from keras_recipes.report.duration import format_seconds
@@ -20,20 +19,21 @@ def print_header(console: Console, directory):
     about = directory.read_run()
     data, speed = about["data"], about["speed"]
     height, width, channels = data["image_shape"]
-    table = _table()
-    table.add_row("run", escape(str(directory.path)))
-    table.add_row(
-        "data",
-        f"{escape(data['name'])}: {data['train']} images to train, "
-        f"{data['validation']} to validate, {height}x{width}x{channels}, "
-        f"{len(data['class_names'])} classes",
+    rows = [("run", escape(str(directory.path)))]
+    rows.append(
+        (
+            "data",
+            f"{escape(data['name'])}: {data['train']} images to train, "
+            f"{data['validation']} to validate, {height}x{width}x{channels}, "
+            f"{len(data['class_names'])} classes",
+        )
     )
     if data["skipped"]:
-        table.add_row("skipped", f"[yellow]{escape(_unreadable(data['skipped']))}[/]")
-    table.add_row("device", f"{about['machine']['device']}, {about['machine']['cpu_cores']} cores")
-    table.add_row("precision", f"{speed['precision']}: {speed['reason']}")
-    table.add_row("seed", str(about["seed"]))
-    console.print(table)
+        rows.append(("skipped", f"[yellow]{escape(_unreadable(data['skipped']))}[/]"))
+    rows.append(("device", f"{about['machine']['device']}, {about['machine']['cpu_cores']} cores"))
+    rows.append(("precision", f"{speed['precision']}: {speed['reason']}"))
+    rows.append(("seed", str(about["seed"])))
+    _print_rows(console, rows)
 
 
 def _unreadable(names):
@@ -45,28 +45,31 @@ def print_summary(console: Console, about: dict, directory):
     """The result with its uncertainty, where it lies, and what to type next."""
     results, test = about["results"], about["results"]["test"]
     low, high = test["accuracy_interval"]
-    table = _table(title=escape(f"{about['name']}: {about['state']}"))
+    rows = []
     if about["stands_in_for"]:
-        table.add_row("data", f"[yellow]stand-in: {about['data']['name']}[/]")
-    table.add_row(
-        "test accuracy",
-        f"[bold]{test['accuracy']:.4f}[/]  (95 % interval {low:.4f} to {high:.4f}, "
-        f"{test['examples']} images)",
+        rows.append(("data", f"[yellow]stand-in: {about['data']['name']}[/]"))
+    rows.append(
+        (
+            "test accuracy",
+            f"[bold]{test['accuracy']:.4f}[/]  (95 % interval {low:.4f} to {high:.4f}, "
+            f"{test['examples']} images)",
+        )
     )
     for name, label in _FURTHER_SCORES.items():
         if name in test:  # runs of before these were scored have fewer
-            table.add_row(label, f"{test[name]:.4f}")
+            rows.append((label, f"{test[name]:.4f}"))
     best = "none, the last one was tested"
     if results["best_epoch"] is not None:
         best = (
             f"{results['best_epoch']} of {results['epochs']}, "
             f"{results['monitor']} {results['best']:.4f}"
         )
-    table.add_row("best epoch", best)
-    table.add_row("time", format_seconds(about["seconds"]))
-    table.add_row("model", escape(str(directory.best_model)))
-    table.add_row("report", escape(str(directory.report)))
-    console.print(table)
+    rows.append(("best epoch", best))
+    rows.append(("time", format_seconds(about["seconds"])))
+    rows.append(("model", escape(str(directory.best_model))))
+    rows.append(("report", escape(str(directory.report))))
+    console.print(f"[italic]{escape(about['name'])}: {about['state']}[/]")
+    _print_rows(console, rows)
     console.print("[bold]next[/]")
     _suggest(
         console,
@@ -94,8 +97,8 @@ def _suggest(console, *commands):
         console.print(f"  {escape(command)}\n    [dim]{what}[/]", soft_wrap=True)
 
 
-def _table(title=None):
-    table = Table(title=title, title_justify="left", show_header=False, box=None)
-    table.add_column(style="dim")
-    table.add_column(overflow="fold")
-    return table
+def _print_rows(console, rows):
+    """Labels and what they stand for; whole lines, since a path that is broken can't be copied."""
+    widest = max(len(label) for label, _ in rows)
+    for label, text in rows:
+        console.print(f" [dim]{label:<{widest}}[/]  {text}", soft_wrap=True)

@@ -2,7 +2,9 @@
 
     keras-recipes run recipes/digits_mlp.py
 
-MEASURED
+Measured on 2026-11-23, n = 3: test accuracy 0.9833, 0.9722, 0.9778 (seeds 0, 1, 2; 360 images),
+negative log-likelihood 0.166, 0.169, 0.178, in 25 to 29 s each. Device: 2 cores of an Intel Xeon
+with AVX512_BF16, mixed_bfloat16, shared with other work; TensorFlow 2.21.0, Keras 3.15.1.
 """
 
 from dataclasses import replace

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from keras_recipes.data.group_division import check_groups, hold_out_groups
-from keras_recipes.errors import RecipeError
+from keras_recipes.errors import RecipeError, some_of
 
 DEFAULT_VALIDATION_FRACTION = 0.1
 
@@ -49,7 +49,7 @@ def divide(
             groups=groups,
             class_names=class_names,
         )
-    return limit_training(labels, train, division), np.sort(validation)
+    return limit_training(labels, train, division, class_names), np.sort(validation)
 
 
 def hold_out(
@@ -73,9 +73,11 @@ def hold_out(
     _check_classes(labels, 2, place, class_names)
     splitter = StratifiedShuffleSplit(1, test_size=fraction, random_state=seed)
     try:
-        return next(splitter.split(labels, labels))
+        rest, held_out = next(splitter.split(labels, labels))
     except ValueError as error:  # too few examples for one of each class
         raise RecipeError(place, f"can't be had: {error}", "Hold out another share.") from None
+    _check_none_lost(labels, rest, place, class_names, "Hold out a smaller share.")
+    return rest, held_out
 
 
 def _hold_out_fold(labels, division, groups, class_names):
@@ -89,7 +91,11 @@ def _hold_out_fold(labels, division, groups, class_names):
     else:
         check_groups(labels, groups, folds, "data.fold", class_names)
         splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=division.seed)
-    return list(splitter.split(labels, labels, groups))[index]
+    train, validation = list(splitter.split(labels, labels, groups))[index]
+    # scikit-learn may put all groups of a small class into one fold.
+    fix = "Use another data.split_seed, or other folds."
+    _check_none_lost(labels, train, "data.fold", class_names, fix)
+    return train, validation
 
 
 def _check_classes(labels, smallest, place, class_names):
@@ -104,16 +110,26 @@ def _check_classes(labels, smallest, place, class_names):
         )
 
 
-def limit_training(labels, pool, division: Division) -> np.ndarray:
+def _check_none_lost(labels, kept, place, class_names, fix):
+    lost = sorted(set(np.unique(labels).tolist()) - set(labels[kept].tolist()))
+    if lost:
+        names = some_of(lost if class_names is None else [repr(class_names[n]) for n in lost])
+        raise RecipeError(place, f"leaves no training image of class {names}", fix)
+
+
+def limit_training(labels, pool, division: Division, class_names=None) -> np.ndarray:
     """As many of the positions `pool` as `division` asks to train on, stratified and nested.
 
     Raises:
-        RecipeError: if it asks for more than there are, or for fewer than there are classes.
+        RecipeError: if it asks for more than there are, or for so few that a class has none.
     """
     labels, pool = np.asarray(labels), np.asarray(pool)
     wanted = _training_size(division, len(pool), len(np.unique(labels[pool])))
     if wanted < len(pool):
-        pool = pool[_stratified_order(labels[pool], division.seed)[:wanted]]
+        limited = pool[_stratified_order(labels[pool], division.seed)[:wanted]]
+        place = _limiting_field(division)
+        _check_none_lost(labels[pool], np.isin(pool, limited), place, class_names, "Ask for more.")
+        pool = limited
     return np.sort(pool)
 
 
@@ -123,7 +139,7 @@ def _training_size(division, available, num_classes):
         wanted = round(division.train_fraction * available)
     if division.train_examples is not None:
         wanted = division.train_examples
-    place = "data.train_examples" if division.train_examples is not None else "data.train_fraction"
+    place = _limiting_field(division)
     if wanted > available:
         raise RecipeError(
             place, f"asks for {wanted} images of {available} that are not held out",
@@ -134,6 +150,10 @@ def _training_size(division, available, num_classes):
             place, f"leaves {wanted} images for {num_classes} classes", "Ask for more."
         )
     return wanted
+
+
+def _limiting_field(division):
+    return "data.train_fraction" if division.train_examples is None else "data.train_examples"
 
 
 def _stratified_order(labels, seed):

@@ -139,7 +139,8 @@ def _key(files, labels, pixels) -> str:
     for file, label in zip(files, labels, strict=True):
         try:
             about = os.stat(file.path)
-            state = (about.st_size, about.st_mtime_ns)
+            # The last is kept by no tool that changes a file and puts its time back.
+            state = (about.st_size, about.st_mtime_ns, about.st_ctime_ns)
         except OSError:  # it will be found unreadable
             state = None
         digest.update(os.fsencode(f"{file.path}\0{label}\0{state}\0"))

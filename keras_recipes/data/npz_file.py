@@ -114,4 +114,4 @@ class NpzFile:
     def state(self) -> str:
         """Says which file it is, as it is on the disk now."""
         about = os.stat(self.path)
-        return f"{self.path} {about.st_size} {about.st_mtime_ns}"
+        return f"{self.path} {about.st_size} {about.st_mtime_ns} {about.st_ctime_ns}"

@@ -63,7 +63,8 @@ def divide_parts(
     if len(rows["validation"]):
         _refuse(division.validation_fraction is not None, "data.validation_fraction", "validation")
         _refuse(division.fold is not None, "data.fold", "validation")
-        return limit_training(labels, pool, division), parts["validation"], parts["test"]
+        train = limit_training(labels, pool, division, class_names)
+        return train, parts["validation"], parts["test"]
     train, held_out = divide(labels[pool], division, **about(pool))
     return pool[train], pool[held_out], parts["test"]
 

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import shutil
+import uuid
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def keep(batches: Iterable, shape, *, key: str, store: str = "auto"):
 def _keep_on_disk(batches, shape, key):
     folder = cache_directory() / hashlib.sha256(f"{key} {shape}".encode()).hexdigest()[:32]
     if not (folder / "about.json").is_file():
-        partial = folder.with_name(f"{folder.name}.partial-{os.getpid()}")
+        partial = folder.with_name(f"{folder.name}.partial-{uuid.uuid4().hex}")
         try:
             partial.mkdir(parents=True)
             images = np.lib.format.open_memmap(

@@ -63,6 +63,8 @@ def test_what_is_held_out_does_not_depend_on_the_training_size():
         (LABELS, Division(fold=(0, 101)), "data.fold"),
         (np.append(LABELS, 4), Division(), "data.validation_fraction"),
         (LABELS[:20], Division(validation_fraction=0.01), "data.validation_fraction"),
+        (np.append(LABELS, [4, 4]), Division(validation_fraction=0.9), "data.validation_fraction"),
+        (np.append(LABELS, [4, 4]), Division(train_examples=10), "data.train_examples"),
     ],
 )
 def test_an_impossible_division_is_refused(labels, division, place):

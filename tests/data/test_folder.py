@@ -200,6 +200,20 @@ def test_the_cache_knows_when_a_file_has_changed(photos):
     assert build(photos, store="memory").fingerprint == changed.fingerprint
 
 
+def test_the_cache_knows_a_change_that_keeps_size_and_time(tmp_path):
+    """As of a tag that a tool sets in place."""
+    for name in ("cat", "dog"):
+        for index in range(20):
+            write_image(tmp_path / name / f"{index}.bmp", seed=index)
+    first = build(tmp_path, store="disk")
+    path = tmp_path / "cat" / "0.bmp"
+    before = path.stat()
+    write_image(path, "blue")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert path.stat().st_size == before.st_size
+    assert build(tmp_path, store="disk").fingerprint != first.fingerprint
+
+
 def test_images_are_kept_larger_than_they_are_seen(photos):
     dataset = build(photos, image_size=(8, 6), cache_size=(12, 9))
     assert dataset.stored_shape == (12, 9, 3)

@@ -68,6 +68,12 @@ def test_a_class_is_never_held_out_whole():
         ([0, 0, 1, 1], [0, 1, 2, 2], Division(), "data.validation_fraction needs each class in at"),
         ([0, 0, 1, 1], [0, 1, 0, 1], Division(fold=(0, 3)), "data.fold needs each class in at"),
         ([0, 1] * 4, [0, 0, 1, 1] * 2, Division(), "each of the 2 groups is too large"),
+        (
+            [1, 1, 0, 1, 1, 0],
+            [3, 3, 2, 2, 2, 1],
+            Division(fold=(1, 2), seed=1),
+            "data.fold leaves no training image of class 0",
+        ),
     ],
 )
 def test_what_groups_do_not_allow_is_refused(labels, groups, division, said):

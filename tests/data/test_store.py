@@ -52,6 +52,19 @@ def test_what_does_not_fit_goes_to_the_disk(monkeypatch):
     assert not isinstance(keep(batches(), IMAGES.shape, key="a")[0], np.memmap)
 
 
+def test_processes_of_one_number_do_not_meet(monkeypatch):
+    """As in two containers with one cache."""
+    monkeypatch.setattr("os.getpid", lambda: 1)
+
+    def while_another_fills_it():
+        keep(batches(), IMAGES.shape, key="a", store="disk")
+        yield from batches()
+
+    images, _, _ = keep(while_another_fills_it(), IMAGES.shape, key="a", store="disk")
+    assert np.array_equal(images, IMAGES)
+    assert len(list(cache_directory().iterdir())) == 1
+
+
 def test_a_source_that_ends_early_leaves_nothing_behind():
     with pytest.raises(RecipeError, match="ended after 50 of 100"):
         keep(batches(50), IMAGES.shape, key="a", store="disk")

@@ -17,6 +17,7 @@ class OneOf(keras.layers.Layer):
 
     Every layer sees the whole batch and each image takes one of the results, label and all, so
     that layers that blend images find partners among all of them; the time is the sum of theirs.
+    None may change the size of the images.
     `OneOf([mixup(0.8), CutMix()])` is what timm calls switching between the two by "elem".
 
     Takes and returns a dict of `"images"`, float32 in 0..255, shape
@@ -39,7 +40,7 @@ class OneOf(keras.layers.Layer):
 
     def __init__(self, layers, probabilities=None, seed=None, **kwargs):
         super().__init__(**{"dtype": "float32", "autocast": False, **kwargs})
-        self.layers = list(layers)
+        self.layers = list(layers) if isinstance(layers, tuple | list) else []
         if len(self.layers) < 2 or not all(callable(layer) for layer in self.layers):
             raise RecipeError(
                 "OneOf.layers", f"must be at least two layers; got {layers!r}",
@@ -99,11 +100,20 @@ def select(is_chosen, changed, others):
 def apply(layer, inputs):
     """What `layer` makes of a batch, of the batch's shapes."""
     outputs = layer(dict(inputs), **training_argument(layer))
+    place = getattr(layer, "__name__", type(layer).__name__)
     if not isinstance(outputs, dict) or not set(inputs) <= set(outputs):
         raise RecipeError(
-            type(layer).__name__, 'must return a dict of "images" and "labels"',
+            place, 'must return a dict of "images" and "labels"',
             "Return the dict that it was given, with the entries changed.",
         )  # fmt: skip
+    for name, value in inputs.items():
+        if not outputs[name].shape.is_compatible_with(value.shape):
+            raise RecipeError(
+                place,
+                f"must keep the {name} of shape {tuple(value.shape)} where only some are given to "
+                f"it; got {tuple(outputs[name].shape)}",
+                "Put it outside of OneOf and Sometimes, or leave its size out.",
+            )
     return {
         name: tf.ensure_shape(tf.cast(outputs[name], value.dtype), value.shape)
         for name, value in inputs.items()
@@ -120,13 +130,13 @@ def check_dict(place, input_shape):
 
 
 def _check_probabilities(probabilities, count):
-    are_numbers = all(
+    are_numbers = isinstance(probabilities, tuple | list) and all(
         isinstance(each, numbers.Real) and not isinstance(each, bool) and each > 0
         for each in probabilities
     )
     if (
-        len(probabilities) != count
-        or not are_numbers
+        not are_numbers
+        or len(probabilities) != count
         or not math.isclose(math.fsum(probabilities), 1, abs_tol=1e-6)
     ):
         raise RecipeError(

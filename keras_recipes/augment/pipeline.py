@@ -2,6 +2,7 @@
 
 import functools
 import numbers
+import re
 
 import keras
 import tensorflow as tf
@@ -196,7 +197,7 @@ def _trace(layer, where, images, labels, python_seed, function):
     except Exception as error:
         raise RecipeError(
             where,
-            f"cannot be traced: {type(error).__name__}: {error}",
+            f"cannot be traced: {_in_one_line(error)}",
             'It must take a dict of "images" and one-hot float32 "labels".',
         ) from error
     _check_outputs(traced.structured_outputs, {"images": images, "labels": labels}, where)
@@ -210,6 +211,17 @@ def _trace(layer, where, images, labels, python_seed, function):
             "Python calls.",
         )
     return traced
+
+
+def _in_one_line(error) -> str:
+    """What an error says, without TensorFlow's frames of code and what Keras puts around it."""
+    text = str(error.args[0] if isinstance(error, KeyError) else error)
+    text = re.sub(r"\x1b\[\d+m", "", text)
+    text = re.sub(r"(?s)\s*Arguments received by .*", "", text)
+    text = re.sub(r"Exception encountered when calling \S+\s", "", text)
+    text = re.sub(r'(?s).*\n    File "[^\n]*\n[^\n]*\n', "", text)
+    said = " ".join(text.split()).rstrip(".")
+    return said if re.match(r"\w+Error: ", said) else f"{type(error).__name__}: {said}"
 
 
 def _name(layer):

@@ -13,7 +13,8 @@ from keras_recipes.errors import RecipeError
 class Sometimes(keras.layers.Layer):
     """Augment each image by a layer with some probability, drawn for it alone.
 
-    The layer sees the whole batch, and each image takes its result, label and all, or stays.
+    The layer sees the whole batch, and each image takes its result, label and all, or stays. It
+    may not change the size of the images.
 
     Takes and returns a dict of `"images"`, float32 in 0..255, shape
     `(batch, height, width, channels)`, and one-hot float32 `"labels"`.

@@ -7,6 +7,7 @@ import pytest
 import tensorflow as tf
 
 from keras_recipes.augment import (
+    CropAndResize,
     CutMix,
     Flip,
     OneOf,
@@ -145,6 +146,15 @@ def test_rest_without_mixing_is_refused():
         build(Flip(), mixing_until_epoch=3)
 
 
+def test_a_layer_that_changes_the_size_is_told_so_in_one_line():
+    for choice in (Sometimes(CropAndResize((6, 6))), OneOf([Flip(), CropAndResize((6, 6))])):
+        with pytest.raises(RecipeError, match=r"CropAndResize must keep the images") as caught:
+            build(choice)
+        assert "\n" not in str(caught.value)
+        assert str(caught.value).endswith('labels".')
+        assert ".py" not in str(caught.value)
+
+
 def test_plain_use():
     batch = {"images": tf.constant(IMAGES), "labels": LABELS}
     dataset = tf.data.Dataset.from_tensors(batch).map(OneOf([mixup(), Sometimes(CutMix())]))
@@ -159,6 +169,8 @@ def test_plain_use():
     [
         (lambda: OneOf([plus(1)]), "OneOf.layers"),
         (lambda: OneOf([plus(1), 3]), "OneOf.layers"),
+        (lambda: OneOf(plus(1)), "OneOf.layers"),
+        (lambda: OneOf([plus(1), plus(2)], probabilities=0.5), "OneOf.probabilities"),
         (lambda: OneOf([plus(1), plus(2)], probabilities=(0.5, 0.6)), "OneOf.probabilities"),
         (lambda: OneOf([plus(1), plus(2)], probabilities=(1.0,)), "OneOf.probabilities"),
         (lambda: OneOf([plus(1), plus(2)], probabilities=(0, 1)), "OneOf.probabilities"),

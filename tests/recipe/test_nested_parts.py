@@ -1,5 +1,7 @@
 """Parts that hold parts: printed, set, counted, built; and mixing that rests."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -7,6 +9,7 @@ import tensorflow as tf
 from keras_recipes import (
     Call,
     CifarResNet,
+    CropAndResize,
     CutMix,
     Digits,
     Flip,
@@ -91,6 +94,19 @@ def test_a_call_within_is_built_beside_the_recipe(tmp_path):
     pipeline = build_augmentation(augment, digits(), tmp_path, seed=0, batch_size=8)
     images, _ = pipeline(np.zeros((8, 8, 8, 1), "uint8"), tf.eye(8, 10), 0, 0)
     assert set(np.unique(images)) == {0, 100}
+
+
+def test_a_crop_for_some_keeps_the_size_of_all(tmp_path):
+    """Images that are kept larger than they are seen."""
+    examples = Examples.whole(np.zeros((8, 8, 8, 1), "uint8"), np.arange(8), image_size=(6, 6))
+    dataset = replace(digits(), train=examples)
+    for part, shape in (
+        (CropAndResize(), (6, 6, 1)),
+        (Sometimes(CropAndResize()), (8, 8, 1)),
+        (OneOf((CropAndResize(), Sometimes(CropAndResize()))), (8, 8, 1)),
+    ):
+        pipeline = build_augmentation((part,), dataset, tmp_path, seed=0, batch_size=8)
+        assert pipeline.image_shape == shape
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,8 @@ class AugMix:
 class OneOf:
     """One part out of several for each image: `OneOf((MixUp(0.8), CutMix()))`.
 
-    Each sees the whole batch, so the time is the sum of theirs.
+    Each sees the whole batch, so the time is the sum of theirs, and none may change the size:
+    `CropAndResize` resizes to the size that it gets.
     """
 
     layers: "tuple[augment.Augmentation, ...]" = first_argument()
@@ -122,36 +123,40 @@ class OneOf:
                 "Leave it out to make all alike.",
             )
 
-    def build(self, image_shape, num_classes, output_size=None, directory=Path()):
+    def build(self, image_shape, num_classes, directory=Path()):
         from keras_recipes.augment import OneOf as Layer
 
-        context = _context(image_shape, num_classes, output_size)
+        context = _context(image_shape, num_classes)
         layers = [build(each, directory, **context) for each in self.layers]
         return Layer(layers, probabilities=self.probabilities)
 
 
 @part
 class Sometimes:
-    """A part for some of the images, thrown for each: `Sometimes(CutMix(), probability=0.3)`."""
+    """A part for some of the images, thrown for each: `Sometimes(CutMix(), probability=0.3)`.
+
+    It may not change the size: `CropAndResize` resizes to the size that it gets.
+    """
 
     layer: "augment.Augmentation" = first_argument()
     """Any part of an augmentation."""
     probability: float = bounded(0.5, above=0, at_most=1)
     """That an image is given to it."""
 
-    def build(self, image_shape, num_classes, output_size=None, directory=Path()):
+    def build(self, image_shape, num_classes, directory=Path()):
         from keras_recipes.augment import Sometimes as Layer
 
-        context = _context(image_shape, num_classes, output_size)
+        context = _context(image_shape, num_classes)
         return Layer(build(self.layer, directory, **context), probability=self.probability)
 
 
-def _context(image_shape, num_classes, output_size):
+def _context(image_shape, num_classes):
     """What a part is offered when it is built."""
     return {
         "image_shape": image_shape,
         "num_classes": num_classes,
-        "output_size": output_size or image_shape[:2],
+        # Other images of the batch are not given to it and stay as large as they are.
+        "output_size": image_shape[:2],
     }
 
 

@@ -1,7 +1,5 @@
 """What rotation, translation, zoom and shear have in common."""
 
-import numbers
-
 from keras_recipes.augment.affine import FILL_MODES, affine_maps, warp_images
 from keras_recipes.augment.image_layer import ImageLayer
 from keras_recipes.errors import RecipeError
@@ -19,8 +17,8 @@ class AffineLayer(ImageLayer):
 
     def __init__(self, mode="reflect", fill=0, **kwargs):
         super().__init__(**kwargs)
+        self.fill = self.require_number("fill", fill, at_least=0, at_most=255)
         self.mode = require_mode(type(self).__name__, mode, fill)
-        self.fill = fill
 
     def changes(self, uniform, height, width):
         """Arguments of `affine_maps`, each of shape `(batch,)`, from `uniform`."""
@@ -42,10 +40,6 @@ def require_mode(layer, mode, fill):
             f"{layer}.mode",
             f"must be one of {', '.join(FILL_MODES)}; got {mode!r}",
             'Use "reflect" unless you need a border of one value.',
-        )
-    if isinstance(fill, bool) or not isinstance(fill, numbers.Real) or not 0 <= fill <= 255:
-        raise RecipeError(
-            f"{layer}.fill", f"must be a number in [0, 255]; got {fill!r}", "Use 0 for black."
         )
     if mode != "constant" and fill != 0:
         raise RecipeError(

@@ -1,7 +1,5 @@
 """AugMix: each image blended with several randomly augmented versions of itself."""
 
-import math
-
 import keras
 import tensorflow as tf
 
@@ -50,19 +48,13 @@ class AugMix(keras.layers.Layer):
     def __init__(
         self, severity=3.0, width=3, depth=None, alpha=1.0, fill=128.0, seed=None, **kwargs
     ):
-        super().__init__(**{"dtype": "float32", **kwargs})
-        require_number("AugMix.severity", severity, 0.1, 10)
-        require_whole("AugMix.width", width, at_least=1)
-        if depth is not None:
-            require_whole("AugMix.depth", depth, at_least=1)
+        super().__init__(**{"dtype": "float32", "autocast": False, **kwargs})
+        self.severity = require_number("AugMix.severity", severity, at_least=0.1, at_most=10)
+        self.width = require_whole("AugMix.width", width, at_least=1)
+        self.depth = None if depth is None else require_whole("AugMix.depth", depth, at_least=1)
         # Less underflows float32 too often: all shares 0.
-        require_number("AugMix.alpha", alpha, 0.05, math.inf)
-        require_number("AugMix.fill", fill, 0, 255)
-        self.severity = float(severity)
-        self.width = int(width)
-        self.depth = depth
-        self.alpha = float(alpha)
-        self.fill = float(fill)
+        self.alpha = require_number("AugMix.alpha", alpha, at_least=0.05)
+        self.fill = require_number("AugMix.fill", fill, at_least=0, at_most=255)
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
 

@@ -28,9 +28,9 @@ def adjust_brightness(images, factors):
 
 
 def adjust_contrast(images, factors):
-    """Move pixels away from the image's mean grey by the factor, from 0, and clip."""
+    """Move pixels away from the image's mean grey, a whole number, by the factor, and clip."""
     mean = tf.reduce_mean(grey(images), axis=[1, 2], keepdims=True)
-    return _blend(mean, images, factors)
+    return _blend(tf.floor(mean + 0.5), images, factors)
 
 
 def adjust_saturation(images, factors):

@@ -1,7 +1,5 @@
 """CutMix: a box of each image replaced by another image's, and the label in proportion."""
 
-import math
-
 import keras
 import tensorflow as tf
 
@@ -40,8 +38,7 @@ class CutMix(keras.layers.Layer):
     def __init__(self, alpha=1.0, seed=None, **kwargs):
         super().__init__(**{"dtype": "float32", "autocast": False, **kwargs})
         # Below, both of the gamma draws that make up a share underflow float32 too often.
-        require_number("CutMix.alpha", alpha, 0.05, math.inf)
-        self.alpha = float(alpha)
+        self.alpha = require_number("CutMix.alpha", alpha, at_least=0.05)
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
 

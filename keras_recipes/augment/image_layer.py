@@ -1,11 +1,11 @@
 """What our own augmentation layers have in common."""
 
 import functools
-import numbers
 
 import keras
 import tensorflow as tf
 
+from keras_recipes.augment.bounds import require_number, require_range, require_whole
 from keras_recipes.errors import RecipeError
 
 
@@ -28,7 +28,8 @@ class ImageLayer(keras.layers.Layer):
 
     def __init__(self, probability=1.0, seed=None, **kwargs):
         # Not the global policy: bfloat16 would round the pixels.
-        super().__init__(**{"dtype": "float32", **kwargs})
+        # Nor what else is in the dict.
+        super().__init__(**{"dtype": "float32", "autocast": False, **kwargs})
         self.probability = self.require_number("probability", probability, above=0, at_most=1)
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
@@ -107,49 +108,17 @@ class ImageLayer(keras.layers.Layer):
     def get_config(self):
         return {**super().get_config(), "probability": self.probability, "seed": self.seed}
 
-    def require_number(self, name, value, *, at_least=None, above=None, at_most=None, below=None):
-        """`value` as a float within the range; raises `RecipeError` if it is none."""
-        is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-        within = is_number and (
-            (at_least is None or value >= at_least)
-            and (above is None or value > above)
-            and (at_most is None or value <= at_most)
-            and (below is None or value < below)
-            and abs(value) < float("inf")
-        )
-        if within:
-            return float(value)
-        bounds = {"at least": at_least, "above": above, "at most": at_most, "below": below}
-        words = " and ".join(f"{word} {b}" for word, b in bounds.items() if b is not None)
-        raise RecipeError(
-            f"{type(self).__name__}.{name}",
-            f"must be a number{', ' if words else ''}{words}; got {value!r}",
-            f"Give a number {words}.".replace(" .", "."),
-        )
+    def require_number(self, name, value, **bounds):
+        """`bounds.require_number` of the layer's argument `name`."""
+        return require_number(f"{type(self).__name__}.{name}", value, **bounds)
 
     def require_whole(self, name, value, *, at_least):
-        """`value`, if it is a whole number of at least `at_least`; raises `RecipeError` if not."""
-        is_whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-        if is_whole and value >= at_least:
-            return int(value)
-        raise RecipeError(
-            f"{type(self).__name__}.{name}",
-            f"must be a whole number, at least {at_least}; got {value!r}",
-            f"Give a whole number, {at_least} or more.",
-        )
+        """`bounds.require_whole` of the layer's argument `name`."""
+        return require_whole(f"{type(self).__name__}.{name}", value, at_least=at_least)
 
     def require_range(self, name, value, **bounds):
-        """`value` as a pair of floats, smallest first; raises `RecipeError` if it is none."""
-        is_pair = isinstance(value, tuple | list) and len(value) == 2
-        if is_pair:
-            low, high = (self.require_number(name, each, **bounds) for each in value)
-            if low <= high:
-                return low, high
-        raise RecipeError(
-            f"{type(self).__name__}.{name}",
-            f"must be a pair (smallest, largest); got {value!r}",
-            "Give one number twice for a range of one.",
-        )
+        """`bounds.require_range` of the layer's argument `name`."""
+        return require_range(f"{type(self).__name__}.{name}", value, **bounds)
 
 
 def between(uniform, low, high):

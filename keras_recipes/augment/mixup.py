@@ -1,10 +1,7 @@
 """MixUp: images and labels blended in pairs."""
 
-import math
-import numbers
-
+from keras_recipes.augment.bounds import require_number
 from keras_recipes.augment.float32_policy import float32_policy
-from keras_recipes.errors import RecipeError
 
 # Below, both of the gamma draws that make up a share underflow float32 too often: the share is
 # then 1/2, the one value that should be rare. At 0.05 it happens to 1 image in 6,000.
@@ -13,6 +10,10 @@ _SMALLEST_ALPHA = 0.05
 
 def mixup(alpha=0.2):
     """Blend each image and its label with another's of the batch, in the same shares.
+
+    KerasCV's layer, the one of its that a part builds: its labels are exact, each image has its
+    own share, and it is as fast as any (docs/speed.md). Where a part has a layer of our own, that
+    layer's docstring or docs/parts.md says why.
 
     The share is drawn from Beta(alpha, alpha) for each image.
     Source: Zhang et al. 2018, arXiv:1710.09412 (0.2 for ImageNet, 1 for CIFAR-10).
@@ -34,14 +35,8 @@ def mixup(alpha=0.2):
         dataset = dataset.map(lambda images, labels: mix({"images": images, "labels": labels}))
         ```
     """
-    is_number = isinstance(alpha, numbers.Real) and not isinstance(alpha, bool)
-    if not is_number or not math.isfinite(alpha) or alpha < _SMALLEST_ALPHA:
-        raise RecipeError(
-            "mixup.alpha",
-            f"must be a number of at least {_SMALLEST_ALPHA}; got {alpha!r}",
-            "Use 0.2, or leave the layer out to turn mixing off.",
-        )
+    alpha = require_number("mixup.alpha", alpha, at_least=_SMALLEST_ALPHA)
     import keras_cv
 
     with float32_policy():
-        return keras_cv.layers.MixUp(alpha=float(alpha))
+        return keras_cv.layers.MixUp(alpha=alpha)

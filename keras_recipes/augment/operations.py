@@ -7,10 +7,16 @@ from dataclasses import dataclass
 import tensorflow as tf
 
 from keras_recipes.augment import tone
+from keras_recipes.augment.color import adjust_brightness, adjust_contrast, adjust_saturation
 from keras_recipes.augment.warp import rotation, shear_and_shift, warp_nearest
 from keras_recipes.errors import RecipeError, did_you_mean
 
 _APART = ("equalize", "sharpness")
+_ADJUST = {
+    "brightness": adjust_brightness,
+    "color": adjust_saturation,
+    "contrast": adjust_contrast,
+}
 _WARPS = ("rotate", "shear_x", "shear_y", "translate_x", "translate_y")
 
 OPERATIONS = (
@@ -23,7 +29,10 @@ OPERATIONS = (
 
 @dataclass(frozen=True)
 class Ranges:
-    """What an operation does at full strength, 1. At 0 each changes nothing."""
+    """What an operation does at full strength, 1; at 0 nothing.
+
+    Auto-contrast, equalize and invert have no strength.
+    """
 
     degrees: float = 30.0
     """Of a rotation."""
@@ -127,8 +136,8 @@ def _change_tone(name, images, strengths, signs, ranges):
     if name == "posterize":
         most, least = ranges.bits
         return tone.posterize(images, most - tf.round((most - least) * strengths))
-    if name in ("color", "contrast", "brightness"):
-        return getattr(tone, name)(images, _factors(strengths * signs, ranges))
+    if name in _ADJUST:
+        return _ADJUST[name](images, _factors(strengths * signs, ranges))
     return getattr(tone, name)(images)
 
 

@@ -1,7 +1,5 @@
 """Random crops of padded images: the translation used to train on CIFAR."""
 
-import numbers
-
 import tensorflow as tf
 
 from keras_recipes.augment.image_layer import ImageLayer
@@ -46,10 +44,7 @@ class PaddedCrop(ImageLayer):
                 f'must be "reflect" or "constant"; got {mode!r}',
                 'Use "reflect" unless you need a border of one value.',
             )
-        if isinstance(fill, bool) or not isinstance(fill, numbers.Real) or not 0 <= fill <= 255:
-            raise RecipeError(
-                "PaddedCrop.fill", f"must be a number in [0, 255]; got {fill!r}", "Use 0 for black."
-            )
+        self.fill = self.require_number("fill", fill, at_least=0, at_most=255)
         if mode == "reflect" and fill != 0:
             raise RecipeError(
                 "PaddedCrop.fill",
@@ -57,7 +52,6 @@ class PaddedCrop(ImageLayer):
                 'Leave it out, or use mode="constant".',
             )
         self.mode = mode
-        self.fill = fill
 
     def check_images(self, height, width, channels):
         if self.mode == "reflect" and self.padding >= min(height, width):
@@ -86,7 +80,7 @@ class PaddedCrop(ImageLayer):
         is_inside = (within_rows == rows)[:, :, tf.newaxis] & (within_columns == columns)[
             :, tf.newaxis, :
         ]
-        return tf.where(is_inside[..., tf.newaxis], window, float(self.fill))
+        return tf.where(is_inside[..., tf.newaxis], window, self.fill)
 
     def get_config(self):
         own = {"padding": self.padding, "mode": self.mode, "fill": self.fill}

@@ -20,10 +20,10 @@ class RandAugment(keras.layers.Layer):
     Keras's draws one choice of operations for the whole batch.
     Source: Cubuk et al. 2019, arXiv:1909.13719 (the 14 operations, equally likely; the scale of 10
     and its ends from AutoAugment, arXiv:1805.09501; nearest pixels and mid-grey outside as in their
-    code). As in torchvision and timm's "increasing" variant, every operation grows with the
-    magnitude and does nothing at 0, and signs are drawn. At 10: rotation by 30 degrees, shear by
-    0.3, translation by 0.45 of the side, enhancement by 1 plus or minus 0.9, 4 bits, and all
-    solarized.
+    code). As in torchvision and timm's "increasing" variant, operations grow with the magnitude
+    from nothing at 0, all but auto-contrast, equalize and invert, which have no strength; signs are
+    drawn. At 10: rotation by 30 degrees, shear by 0.3, translation by 0.45 of the side, enhancement
+    by 1 plus or minus 0.9, 4 bits, and all solarized.
 
     Takes images, float in 0..255, shape `(batch, height, width, 1 or 3)`, or a dict with such
     `"images"`, whose other entries pass untouched. Returns float32 images of the same shape.
@@ -57,19 +57,17 @@ class RandAugment(keras.layers.Layer):
         seed=None,
         **kwargs,
     ):
-        super().__init__(**{"dtype": "float32", **kwargs})
-        require_whole("RandAugment.num_layers", num_layers, at_least=1)
-        require_number("RandAugment.magnitude", magnitude, 0, 10)
-        require_number("RandAugment.magnitude_deviation", magnitude_deviation, 0, 10)
-        require_number("RandAugment.fill", fill, 0, 255)
+        super().__init__(**{"dtype": "float32", "autocast": False, **kwargs})
+        self.num_layers = require_whole("RandAugment.num_layers", num_layers, at_least=1)
+        self.magnitude = require_number("RandAugment.magnitude", magnitude, at_least=0, at_most=10)
+        self.magnitude_deviation = require_number(
+            "RandAugment.magnitude_deviation", magnitude_deviation, at_least=0, at_most=10
+        )
+        self.fill = require_number("RandAugment.fill", fill, at_least=0, at_most=255)
         if operations is not None:
             operations = tuple(operations) if isinstance(operations, list) else operations
             check_operations("RandAugment.operations", operations)
-        self.num_layers = int(num_layers)
-        self.magnitude = float(magnitude)
-        self.magnitude_deviation = float(magnitude_deviation)
         self.operations = operations
-        self.fill = float(fill)
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
 

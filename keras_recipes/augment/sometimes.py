@@ -36,14 +36,13 @@ class Sometimes(keras.layers.Layer):
 
     def __init__(self, layer, probability=0.5, seed=None, **kwargs):
         super().__init__(**{"dtype": "float32", "autocast": False, **kwargs})
-        require_number("Sometimes.probability", probability, 0, 1)
-        if not callable(layer) or probability == 0:
+        if not callable(layer):
             raise RecipeError(
-                "Sometimes", f"takes a layer and a probability above 0; got {layer!r}, "
-                f"{probability!r}", "Leave the layer out to turn it off.",
+                "Sometimes.layer", f"must be a layer or a function; got {layer!r}",
+                "Give one layer, built: Sometimes(CutMix()).",
             )  # fmt: skip
         self.layer = layer
-        self.probability = float(probability)
+        self.probability = require_number("Sometimes.probability", probability, above=0, at_most=1)
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
 

@@ -1,4 +1,6 @@
-"""What becomes of the values of pixels: the colour operations of RandAugment and AugMix.
+"""What becomes of the values of pixels: operations of RandAugment and AugMix.
+
+Those that `ColorJitter` has as well, brightness, contrast and saturation, are in `color`.
 
 Each takes float32 images in 0..255, shape `(batch, height, width, channels)`, and a setting for
 each image, shape `(batch,)`, and returns float32 images in 0..255. They give what Pillow's
@@ -6,9 +8,6 @@ each image, shape `(batch,)`, and returns float32 images in 0..255. They give wh
 """
 
 import tensorflow as tf
-
-# Of ITU-R 601-2, by which Pillow turns colours to grey.
-_LUMA = (0.299, 0.587, 0.114)
 
 
 def auto_contrast(images):
@@ -56,44 +55,15 @@ def posterize(images, bits):
     return tf.floor(images / step) * step
 
 
-def brightness(images, factor):
-    """Multiply by a factor."""
-    return _clip(images * _each(factor))
-
-
-def contrast(images, factor):
-    """Move each value away from the image's mean grey by a factor."""
-    grey = tf.reduce_mean(_grey(images), axis=(1, 2, 3), keepdims=True)
-    return _blend(tf.floor(grey + 0.5), images, factor)
-
-
-def color(images, factor):
-    """Move each pixel away from its grey by a factor: 0 gives grey. One channel stays."""
-    if images.shape[-1] == 1:
-        return images
-    return _blend(_grey(images), images, factor)
-
-
 def sharpness(images, factor):
     """Move each pixel away from the smoothed image by a factor: 0 smooths. The border stays."""
     rows = images[:, :-2] + images[:, 1:-1] + images[:, 2:]
     sums = rows[:, :, :-2] + rows[:, :, 1:-1] + rows[:, :, 2:]
     inner = images[:, 1:-1, 1:-1]
     smooth = (sums + 4.0 * inner) / 13.0
-    sharp = _blend(smooth, inner, factor)
+    sharp = _clip(smooth + _each(factor) * (inner - smooth))
     middle = tf.concat([images[:, 1:-1, :1], sharp, images[:, 1:-1, -1:]], axis=2)
     return tf.concat([images[:, :1], middle, images[:, -1:]], axis=1)
-
-
-def _blend(degenerate, images, factor):
-    return _clip(degenerate + _each(factor) * (images - degenerate))
-
-
-def _grey(images):
-    """Shape `(batch, height, width, 1)`."""
-    if images.shape[-1] == 1:
-        return images
-    return tf.reduce_sum(images * tf.constant(_LUMA), axis=-1, keepdims=True)
 
 
 def _each(setting):

@@ -1,4 +1,7 @@
-"""Images moved by an affine map of their own each: rotation, shear, translation."""
+"""Affine maps as RandAugment and AugMix were published with: nearest pixels, as Pillow's.
+
+The layers `Rotation`, `Shear`, `Translation` and `Zoom` interpolate, about the centre: `affine`.
+"""
 
 import tensorflow as tf
 

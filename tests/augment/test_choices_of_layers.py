@@ -176,8 +176,8 @@ def test_plain_use():
         (lambda: OneOf([plus(1), plus(2)], probabilities=(0, 1)), "OneOf.probabilities"),
         (lambda: OneOf([plus(1), plus(2)])(IMAGES), "OneOf"),
         (lambda: Sometimes(plus(1), probability=1.5), "Sometimes.probability"),
-        (lambda: Sometimes(plus(1), probability=0), "Sometimes"),
-        (lambda: Sometimes(3), "Sometimes"),
+        (lambda: Sometimes(plus(1), probability=0), "Sometimes.probability"),
+        (lambda: Sometimes(3), "Sometimes.layer"),
     ],
 )
 def test_wrong_arguments_are_refused(make, where):

@@ -18,6 +18,7 @@ from keras_recipes.augment import (
     GaussianNoise,
     GridMask,
     PaddedCrop,
+    RandAugment,
     RandomErasing,
     Rotation,
     Shear,
@@ -87,6 +88,20 @@ def test_seed_and_config_of_a_plain_layer():
     outputs = second({"images": IMAGES, "ids": tf.constant(2**40)})
     assert np.any(outputs["images"] != one)
     assert int(outputs["ids"]) == 2**40
+
+
+@pytest.mark.parametrize("layer", [Flip, RandAugment])
+def test_other_entries_pass_untouched(layer):
+    others = {
+        "weights": tf.constant([0.1, 0.2], tf.float64),
+        "ids": tf.constant([2**40, 1]),
+        "names": tf.constant(["a", "b"]),
+    }
+    result = layer()({"images": IMAGES[:2], **others})
+    assert result["images"].dtype == tf.float32
+    for name, before in others.items():
+        assert result[name].dtype == before.dtype
+        np.testing.assert_array_equal(result[name], before)
 
 
 def test_probability_is_the_share_of_images_changed():

@@ -20,13 +20,13 @@ Operation = Literal[
 class RandAugment:
     """A few random operations on each image. Source: Cubuk et al. 2019, arXiv:1909.13719.
 
-    Every operation grows with the magnitude, as in torchvision and timm's "increasing" variant.
+    Operations grow with the magnitude, as in torchvision and timm's "increasing" variant.
     """
 
     num_layers: int = bounded(2, at_least=1, positional=True)
     """Operations on each image, one after the other."""
     magnitude: float = bounded(9.0, at_least=0, at_most=10, positional=True)
-    """Their strength: 0 does nothing, 10 is the most."""
+    """Their strength, 10 is the most; at 0 only auto_contrast, equalize and invert do something."""
     magnitude_deviation: float = bounded(0.0, at_least=0, at_most=10)
     """Standard deviation of the magnitude, drawn for each operation; 0.5 is usual in timm."""
     operations: tuple[Operation, ...] | None = None

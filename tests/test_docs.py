@@ -19,6 +19,17 @@ def test_the_plain_keras_script_runs(root, tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+def test_the_recipes_in_the_documentation_load(root, tmp_path):
+    text = (root / "docs" / "recipes.md").read_text()
+    files = re.findall(r'```python\n(""".*?)```', text, re.DOTALL)
+    assert len(files) == 2
+    for number, file in enumerate(files):
+        path = tmp_path / f"{number}.py"
+        path.write_text(file)
+        assert load(str(path)).recipe
+    assert load(f"{path}:smoke").recipe.data.path == str(tmp_path / "photos")
+
+
 def test_the_recipe_in_the_readme_is_the_one_in_the_file(root):
     text = re.search(r"```python\n(recipe = .*?)```", (root / "README.md").read_text(), re.DOTALL)
     namespace = {}

@@ -55,6 +55,7 @@ def build_augmentation(
     seed,
     batch_size,
     mixing_until_epoch: int | None = None,
+    must_rest: bool = True,
 ):
     """The augmentation of a phase, as a function of (images, labels, epoch, step).
 
@@ -64,10 +65,11 @@ def build_augmentation(
     Args:
         mixing_until_epoch: the first epoch of the run in which MixUp and CutMix rest; None mixes
             in all.
+        must_rest: whether it is an error if nothing mixes that could rest.
 
     Raises:
-        RecipeError: if a layer can't be built, or its randomness can't be keyed; if nothing mixes
-            that could rest.
+        RecipeError: if a layer can't be built, or its randomness can't be keyed; if nothing rests
+            that must.
     """
     pipeline = build_pipeline(
         [],
@@ -87,7 +89,7 @@ def build_augmentation(
                 num_classes=dataset.num_classes,
             )
         pipeline = pipeline.then(layer)
-    if mixing_until_epoch is not None and not pipeline.rests:
+    if must_rest and mixing_until_epoch is not None and not pipeline.rests:
         raise RecipeError(
             "mixup_off_epochs",
             "takes no effect: no part of augment is known to mix labels",

@@ -10,7 +10,7 @@ from keras_recipes.callbacks.model_file import ModelFile
 from keras_recipes.data import Dataset, evaluation_batches, steps_per_epoch, training_batches
 from keras_recipes.optimizers import find_average
 from keras_recipes.recipe import Recipe, resolve_phases
-from keras_recipes.recipe.augment.policy import may_mix
+from keras_recipes.recipe.augment.policy import may_mix, mixing_parts
 from keras_recipes.training.build import (
     build_augmentation,
     build_callbacks,
@@ -184,6 +184,7 @@ class _PhaseTrainer:
                 seed=seed,
                 batch_size=batch_size,
                 mixing_until_epoch=last_epoch - resting if resting else None,
+                must_rest=must_rest(self.recipe, self.phase),
             ),
             parallel_calls=parallel_calls,
         )
@@ -223,6 +224,17 @@ class _StateKeeper(keras.callbacks.Callback):
         progress.best = self._best.get_state()
         progress.stopped = self._best.stopped_epoch is not None
         save_checkpoint(self._path, self.model, asdict(progress))
+
+
+def must_rest(recipe: Recipe, phase) -> bool:
+    """Whether `mixup_off_epochs` must find something that mixes in a resolved phase.
+
+    Not if the recipe states it for all and another phase does mix: what a `Call` of this one
+    builds may then mix or not.
+    """
+    stated = next(each for each in recipe.phases if each.name == phase.name)
+    mixes = any(mixing_parts(each.augment) for each in resolve_phases(recipe))
+    return stated.mixup_off_epochs is not None or not mixes
 
 
 @contextlib.contextmanager

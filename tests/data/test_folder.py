@@ -200,6 +200,13 @@ def test_the_cache_knows_when_a_file_has_changed(photos):
     assert build(photos, store="memory").fingerprint == changed.fingerprint
 
 
+def test_a_file_more_is_other_data(photos):
+    """Which a run that is resumed refuses."""
+    first = build(photos)
+    write_image(photos / "red" / "image_999.png", "red")
+    assert build(photos).fingerprint != first.fingerprint
+
+
 def test_the_cache_knows_a_change_that_keeps_size_and_time(tmp_path):
     """As of a tag that a tool sets in place."""
     for name in ("cat", "dog"):

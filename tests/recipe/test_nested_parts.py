@@ -28,6 +28,7 @@ from keras_recipes.recipe.load import load, named_files
 from keras_recipes.recipe.override import override
 from keras_recipes.recipe.text import to_flat, to_python
 from keras_recipes.training.build import build_augmentation
+from keras_recipes.training.fit import must_rest
 
 NESTED = (
     PaddedCrop(1),
@@ -185,12 +186,18 @@ def test_phases_inherit_the_number_and_state_their_own():
 
 def test_a_layer_unknown_to_mix_cannot_rest(tmp_path):
     (tmp_path / "own.py").write_text(OWN)
+    augment = (Call("own.py:brighter"),)
+    options = {"seed": 0, "batch_size": 8, "mixing_until_epoch": 2}
     with pytest.raises(RecipeError, match=r"mixup_off_epochs takes no effect: .*mixes_labels"):
-        build_augmentation(
-            (Call("own.py:brighter"),),
-            digits(),
-            tmp_path,
-            seed=0,
-            batch_size=8,
-            mixing_until_epoch=2,
-        )
+        build_augmentation(augment, digits(), tmp_path, **options)
+    build_augmentation(augment, digits(), tmp_path, must_rest=False, **options)
+
+
+def test_what_a_recipe_says_for_all_phases_need_not_hold_in_each():
+    mixing, other = Phase(name="a"), Phase(name="b", augment=(Call("own.py:brighter"),))
+    both = recipe(mixup_off_epochs=2, phases=(mixing, other))
+    assert not must_rest(both, resolve_phases(both)[1])
+    alone = recipe(mixup_off_epochs=2, augment=other.augment)
+    assert must_rest(alone, resolve_phases(alone)[0])
+    stated = recipe(phases=(mixing, replace(other, mixup_off_epochs=2)))
+    assert must_rest(stated, resolve_phases(stated)[1])

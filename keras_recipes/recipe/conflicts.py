@@ -17,6 +17,7 @@ _DONE_BY_THE_RUN = {
     "BestCheckpoint": "Use stopping=Stopping(...), which is it.",
     "BackupAndRestore": "Use run --resume: it goes on to the same bits, which this does not.",
     "SwapEMAWeights": "Use the optimizer's ema_momentum, which stopping and saving know about.",
+    "AveragedWeights": "Leave it out: the optimizer's ema_momentum is all that it takes.",
 }
 
 
@@ -54,8 +55,7 @@ def check_phase(phase, place: str, batch_size: int):
             f"{place}loss", f"is {phase.loss!r}, which takes integer labels; they are one-hot here",
             f'Use Call("keras.losses:{_name(phase.loss).removeprefix("Sparse")}", ...).',
         )  # fmt: skip
-    for index, callback in enumerate(phase.callbacks):
-        _check_callback(callback, f"{place}callbacks.{index}", phase)
+    _check_callbacks(phase, place)
     if may_mix(phase.augment) and phase.mixup_off_epochs >= phase.epochs:
         raise RecipeError(
             f"{place}mixup_off_epochs",
@@ -81,21 +81,63 @@ def _check_optimizer_call(call, place):
         )
 
 
-def _check_callback(call, place, phase):
-    name, monitor = _name(call), dict(call.arguments).get("monitor")
-    if name in _DONE_BY_THE_RUN:
-        raise RecipeError(place, f"is {name}, whose work a run does itself", _DONE_BY_THE_RUN[name])
-    if name in _SET_THE_RATE and phase.schedule is not None:
+def check_threshold(phases, place):
+    """Raise `RecipeError` where a loss has a threshold for mixed labels and nothing mixes them.
+
+    Args:
+        phases: the resolved phases; one that mixes is enough for those of its loss.
+        place: function of a phase's index, as in `check_phase`.
+    """
+    for index, phase in enumerate(phases):
+        if getattr(phase.loss, "target_threshold", None) is None:
+            continue
+        if not any(may_mix(each.augment) for each in phases if each.loss == phase.loss):
+            raise RecipeError(
+                f"{place(index)}loss.target_threshold",
+                "takes no effect: labels of one class stay as they are, and none is mixed",
+                "Leave it out, or add MixUp or CutMix to augment.",
+            )
+
+
+def check_callback_class(names, place, schedule):
+    """Raise `RecipeError` where a run does what a callback does.
+
+    Args:
+        names: of its class and, where they are known, of those that it inherits from.
+        place: of the callback in the recipe.
+        schedule: that of its phase.
+    """
+    for name in names:
+        if name in _DONE_BY_THE_RUN:
+            raise RecipeError(
+                place, f"is {name}, whose work a run does itself", _DONE_BY_THE_RUN[name]
+            )
+        if name in _SET_THE_RATE and schedule is not None:
+            raise RecipeError(
+                place,
+                f"is {name}, and schedule is {type(schedule).__name__}: both set the rate",
+                "Set schedule=None, or leave the callback out.",
+            )
+
+
+def _check_callbacks(phase, place):
+    for index, call in enumerate(phase.callbacks):
+        here = f"{place}callbacks.{index}"
+        check_callback_class([_name(call)], here, phase.schedule)
+        monitor = dict(call.arguments).get("monitor")
+        if isinstance(monitor, str) and monitor not in REPORTED:
+            raise RecipeError(
+                f"{here}.monitor",
+                f"is {monitor!r}, which no epoch reports",
+                did_you_mean(monitor, REPORTED),
+            )
+    setting = [index for index, call in enumerate(phase.callbacks) if _name(call) in _SET_THE_RATE]
+    if len(setting) > 1:
+        first, second = (_name(phase.callbacks[index]) for index in setting[:2])
         raise RecipeError(
-            place,
-            f"is {name}, and schedule is {type(phase.schedule).__name__}: both set the rate",
-            "Set schedule=None, or leave the callback out.",
-        )
-    if isinstance(monitor, str) and monitor not in REPORTED:
-        raise RecipeError(
-            f"{place}.monitor",
-            f"is {monitor!r}, which no epoch reports",
-            did_you_mean(monitor, REPORTED),
+            f"{place}callbacks.{setting[1]}",
+            f"is {second}, and callbacks.{setting[0]} is {first}: both set the rate",
+            "Leave one of them out.",
         )
 
 

@@ -8,7 +8,7 @@ from keras_recipes.errors import RecipeError
 from keras_recipes.recipe.augment import Augmentation
 from keras_recipes.recipe.augment.policy import may_mix
 from keras_recipes.recipe.call import Call
-from keras_recipes.recipe.conflicts import check_phase
+from keras_recipes.recipe.conflicts import check_phase, check_threshold
 from keras_recipes.recipe.data import Data
 from keras_recipes.recipe.loss import CrossEntropy, Loss
 from keras_recipes.recipe.model import Model
@@ -48,7 +48,8 @@ class Recipe:
     loss: Loss = CrossEntropy()
     """A `Call` builds a Keras loss of one-hot labels and logits; it is offered `class_counts`."""
     optimizer: Optimizer = SGD()
-    """A `Call` states `learning_rate`, the highest of the schedule, whose rates it is given."""
+    """A `Call` states `learning_rate`, the highest of the schedule, whose rates it is given; it is
+    offered `model`."""
     schedule: Schedule | None = None
     """None keeps the rate. A `Call` is offered `peak`, `steps` and `steps_per_epoch`, and returns
     every rate."""
@@ -84,8 +85,10 @@ class Recipe:
                 'Write, for example, stand_in="digits" beside digits = replace(recipe, ...).',
             )  # fmt: skip
         self._check_phases()
-        for index, phase in enumerate(resolve_phases(self)):
+        resolved = resolve_phases(self)
+        for index, phase in enumerate(resolved):
             check_phase(phase, self._phase_place(index), self.batch_size)
+        check_threshold(resolved, self._phase_place)
         self._check_mixup_off()
 
     def _check_phases(self):

@@ -10,7 +10,9 @@ from keras_recipes.data import Dataset, channel_statistics
 from keras_recipes.errors import RecipeError
 from keras_recipes.recipe import Call, Phase, Recipe
 from keras_recipes.recipe.call import build
+from keras_recipes.recipe.conflicts import check_callback_class
 from keras_recipes.schedules import TableSchedule
+from keras_recipes.training.devices import require_shareable
 from keras_recipes.training.fused_batch_normalization import fuse_batch_normalization
 from keras_recipes.training.precision import Speed
 
@@ -110,11 +112,14 @@ def compile_phase(
 
     rate = float(rates[0]) if phase.schedule is None else TableSchedule(rates)
     if isinstance(phase.optimizer, Call):
-        optimizer = phase.optimizer.without("learning_rate").build(directory, learning_rate=rate)
+        optimizer = phase.optimizer.without("learning_rate").build(
+            directory, learning_rate=rate, model=model
+        )
         _require_optimizer(optimizer, phase.optimizer)
         decay_weights_alone(optimizer, model)
     else:
         optimizer = phase.optimizer.build(learning_rate=rate, model=model)
+    require_shareable(optimizer)
     class_counts = np.bincount(dataset.train.class_labels(), minlength=dataset.num_classes)
     loss = build(phase.loss, directory, class_counts=class_counts)
     _require_logits_loss(loss)
@@ -137,13 +142,19 @@ def _require_optimizer(optimizer, call):
         raise RecipeError(
             "optimizer",
             f"can't average by itself, which the best epoch would not hold; {call!r} has use_ema",
-            "Build keras_recipes.optimizers.average_weights(...) in a file, or take AdamW("
-            "ema_momentum=0.999), for example.",
+            "Call a function of learning_rate and model that returns "
+            "keras_recipes.optimizers.average_weights(...), or take AdamW(ema_momentum=0.999).",
         )
 
 
 def _require_logits_loss(loss):
-    """The models return logits; a loss that takes probabilities would train on nonsense."""
+    """The models return logits, and labels are one-hot: other losses would train on nonsense."""
+    if any(each.__name__.startswith("Sparse") for each in type(loss).__mro__):
+        raise RecipeError(
+            "loss",
+            f"must take one-hot labels; {type(loss).__name__} takes integers",
+            'Use Call("keras.losses:CategoricalCrossentropy", from_logits=True), for example.',
+        )
     settings = getattr(loss, "_fn_kwargs", {})  # where Keras's own losses keep theirs
     from_logits = settings.get("from_logits", getattr(loss, "from_logits", None))
     if not callable(loss) or from_logits is False:
@@ -154,19 +165,23 @@ def _require_logits_loss(loss):
         )
 
 
-def build_callbacks(callbacks: tuple, directory: Path) -> list:
+def build_callbacks(phase: Phase, directory: Path) -> list:
     """The user's own callbacks of a phase.
 
     Raises:
-        RecipeError: if one is not a Keras callback.
+        RecipeError: if one is not a Keras callback, or does what the run does.
     """
-    built = [each.build(directory) for each in callbacks]
+    built = [each.build(directory) for each in phase.callbacks]
     for index, callback in enumerate(built):
+        place = f"callbacks.{index}"
         if not isinstance(callback, keras.callbacks.Callback):
             raise RecipeError(
-                f"callbacks.{index}",
-                f"must build a Keras callback; {callbacks[index]!r} built a "
+                place,
+                f"must build a Keras callback; {phase.callbacks[index]!r} built a "
                 f"{type(callback).__name__}",
                 'Write, for example, Call("keras.callbacks:CSVLogger", filename="log.csv").',
             )
+        # A file's own class may inherit from one that the recipe couldn't know by its name.
+        names = [each.__name__ for each in type(callback).__mro__]
+        check_callback_class(names, place, phase.schedule)
     return built

@@ -48,3 +48,31 @@ def training_on(devices: tuple[str, ...], batch_size: int):
         )  # fmt: skip
     with tf.distribute.MirroredStrategy(list(devices)).scope():
         yield
+
+
+def require_shareable(optimizer):
+    """Raise `RecipeError` if `optimizer` can't be used within `training_on` several devices.
+
+    Keras accumulates in a branch of the graph, where TensorFlow lets no replicas meet, and clips
+    the gradient of each device's share before they are added up (Keras 3.15).
+    """
+    import tensorflow as tf
+
+    devices = tf.distribute.get_strategy().num_replicas_in_sync
+    if devices == 1:
+        return
+    while hasattr(optimizer, "inner_optimizer"):
+        optimizer = optimizer.inner_optimizer
+    if optimizer.gradient_accumulation_steps:
+        raise RecipeError(
+            "optimizer.accumulate",
+            f"must be 1 on {devices} devices; got {optimizer.gradient_accumulation_steps}",
+            "Raise batch_size instead, which the devices share, or name one GPU in "
+            "CUDA_VISIBLE_DEVICES.",
+        )
+    if optimizer.clipnorm or optimizer.global_clipnorm or optimizer.clipvalue:
+        raise RecipeError(
+            "optimizer",
+            f"can't clip on {devices} devices: Keras would clip the gradient of each one's share",
+            "Set clip_norm and clip_value to None, or name one GPU in CUDA_VISIBLE_DEVICES.",
+        )

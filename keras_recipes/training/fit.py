@@ -8,6 +8,7 @@ import keras
 from keras_recipes.callbacks.averaged_weights import AveragedWeights
 from keras_recipes.callbacks.model_file import ModelFile
 from keras_recipes.data import Dataset, evaluation_batches, steps_per_epoch, training_batches
+from keras_recipes.errors import RecipeError
 from keras_recipes.optimizers import find_average
 from keras_recipes.recipe import Recipe, resolve_phases
 from keras_recipes.recipe.augment.policy import may_mix, mixing_parts
@@ -41,7 +42,7 @@ class Progress:
     best: dict | None = None
     """State of `BestCheckpoint` at the end of the last finished epoch."""
     stopped: bool = False
-    """Whether patience ran out in the phase."""
+    """Whether the phase ended early."""
 
     def begin_phase(self, index: int):
         """Go on with phase `index` after the epochs that are finished."""
@@ -88,7 +89,13 @@ def fit_recipe(
         progress = Progress(**about) if about else Progress()
         resumed_phase = progress.phase if about else None
         directory.keep_metrics(progress.epochs)
-        for index, phase in enumerate(resolve_phases(recipe)):
+        phases = resolve_phases(recipe)
+        for index in range(progress.phase + 1, len(phases)):  # what is wrong there is told now
+            try:
+                _PhaseTrainer(model, recipe, phases[index], dataset, directory, speed).rehearse()
+            except RecipeError as error:
+                raise error.within(f"phases.{index}") from error.__cause__
+        for index, phase in enumerate(phases):
             if index < progress.phase:
                 continue
             if index > progress.phase:
@@ -113,7 +120,7 @@ class _PhaseTrainer:
         self.rates = learning_rates(phase, recipe.batch_size, self.per_epoch, directory.path)
         self._scheduled_rates = None if phase.schedule is None else self.rates
         compile_phase(model, phase, self.rates, dataset, directory.path, speed)
-        self.callbacks = build_callbacks(phase.callbacks, directory.path)
+        self.callbacks = build_callbacks(phase, directory.path)
 
     def fit(self, progress, display, parallel_calls):
         """Train from `progress`, which each epoch moves on, to the end of the phase."""
@@ -167,26 +174,32 @@ class _PhaseTrainer:
                 verbose=0,
             )
 
+    def rehearse(self):
+        """Build what `fit` would on top of what is built, and train nothing."""
+        self._augmentation(self.phase.epochs)
+
     def _batches(self, first_epoch, last_epoch, parallel_calls):
-        seed, batch_size = self.recipe.seed, self.recipe.batch_size
-        resting = self.phase.mixup_off_epochs if may_mix(self.phase.augment) else 0
         return training_batches(
             self.dataset.train,
             self.dataset.num_classes,
-            seed=seed,
-            batch_size=batch_size,
+            seed=self.recipe.seed,
+            batch_size=self.recipe.batch_size,
             first_step=first_epoch * self.per_epoch,
             last_step=last_epoch * self.per_epoch,
-            augment=build_augmentation(
-                self.phase.augment,
-                self.dataset,
-                self.directory.path,
-                seed=seed,
-                batch_size=batch_size,
-                mixing_until_epoch=last_epoch - resting if resting else None,
-                must_rest=must_rest(self.recipe, self.phase),
-            ),
+            augment=self._augmentation(last_epoch),
             parallel_calls=parallel_calls,
+        )
+
+    def _augmentation(self, last_epoch):
+        resting = self.phase.mixup_off_epochs if may_mix(self.phase.augment) else 0
+        return build_augmentation(
+            self.phase.augment,
+            self.dataset,
+            self.directory.path,
+            seed=self.recipe.seed,
+            batch_size=self.recipe.batch_size,
+            mixing_until_epoch=last_epoch - resting if resting else None,
+            must_rest=must_rest(self.recipe, self.phase),
         )
 
     def _clock(self, progress):
@@ -222,7 +235,7 @@ class _StateKeeper(keras.callbacks.Callback):
         progress = self._progress
         progress.epochs = epoch + 1
         progress.best = self._best.get_state()
-        progress.stopped = self._best.stopped_epoch is not None
+        progress.stopped = bool(self.model.stop_training)  # by patience, or a callback of one's own
         save_checkpoint(self._path, self.model, asdict(progress))
 
 

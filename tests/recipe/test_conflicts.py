@@ -3,6 +3,7 @@
 import pytest
 
 from keras_recipes import (
+    BinaryCrossEntropy,
     Call,
     CifarResNet,
     Cosine,
@@ -32,6 +33,28 @@ CONFLICTS = [
         "run --resume",
     ),
     ({"callbacks": (Call("keras.callbacks:SwapEMAWeights"),)}, "callbacks.0", "ema_momentum"),
+    (
+        {"callbacks": (Call("keras_recipes.callbacks:AveragedWeights"),)},
+        "callbacks.0",
+        "ema_momentum",
+    ),
+    (
+        {"callbacks": (PLATEAU, Call("keras_recipes.callbacks:CosineDecay", peak=0.1))},
+        "callbacks.1",
+        "Leave one of them out",
+    ),
+    ({"loss": BinaryCrossEntropy(target_threshold=0.2)}, "loss.target_threshold", "add MixUp"),
+    (
+        {
+            "augment": (MixUp(),),
+            "phases": (
+                Phase(name="mixed"),
+                Phase(name="plain", augment=(), loss=BinaryCrossEntropy(target_threshold=0.2)),
+            ),
+        },
+        "phases.1.loss.target_threshold",
+        "add MixUp",
+    ),
     (
         {"callbacks": (PLATEAU, Call("my.py:Mine", monitor="val_acuracy"))},
         "callbacks.1.monitor",
@@ -69,6 +92,18 @@ def test_a_conflict_is_refused(choices, place, fix):
     assert fix in refused.value.fix
 
 
-def test_what_goes_together_is_taken():
-    recipe = Recipe(data=Digits(), model=CifarResNet(), epochs=5, callbacks=(PLATEAU,))
-    assert recipe.callbacks == (PLATEAU,)
+TOGETHER = [
+    {"callbacks": (PLATEAU,)},
+    # one phase that mixes is enough
+    {
+        "loss": BinaryCrossEntropy(target_threshold=0.2),
+        "phases": (Phase(name="mixed", augment=(MixUp(),)), Phase(name="plain", augment=())),
+    },
+    {"loss": BinaryCrossEntropy(target_threshold=0.2), "augment": (Call("my.py:mix"),)},
+]
+
+
+@pytest.mark.parametrize("choices", TOGETHER)
+def test_what_goes_together_is_taken(choices):
+    recipe = Recipe(data=Digits(), model=CifarResNet(), epochs=5, **choices)
+    assert all(getattr(recipe, name) == value for name, value in choices.items())

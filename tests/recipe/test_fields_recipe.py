@@ -109,7 +109,7 @@ def evidence(recipe, folder):
                 float(model.loss(labels[:, ::-1], labels * 3)),
                 {**model.optimizer.get_config(), "learning_rate": None},
                 best.patience,
-                [type(each).__name__ for each in build_callbacks(phase.callbacks, folder)],
+                [type(each).__name__ for each in build_callbacks(phase, folder)],
             ]
     return repr(facts)
 

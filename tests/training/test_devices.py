@@ -59,3 +59,8 @@ def test_a_batch_that_cannot_be_shared_is_refused(answer):
 
 def test_devices_that_are_gone_are_named(answer):
     assert answer["missing"].startswith("RecipeError: devices lack GPU:3")
+
+
+def test_what_keras_does_not_share_is_refused(answer):
+    assert answer["accumulate"].startswith("RecipeError: optimizer.accumulate must be 1 on 2")
+    assert answer["clip"].startswith("RecipeError: optimizer can't clip on 2 devices")

@@ -22,7 +22,7 @@ RECIPE = Recipe(
     augment=(PaddedCrop(1, mode="constant"), MixUp(0.4)),
     model=Call("my_parts.py:model"),
     loss=CrossEntropy(label_smoothing=0.1),
-    optimizer=SGD(learning_rate=0.2, weight_decay=1e-3),
+    optimizer=SGD(learning_rate=0.2, weight_decay=1e-3, ema_momentum=0.9),
     schedule=Cosine(warmup_epochs=1),
     epochs=3,
     batch_size=32,
@@ -93,6 +93,8 @@ def main(folder):
     for name, recipe, devices in (
         ("uneven", replace(RECIPE, batch_size=33), TWO),
         ("missing", RECIPE, ("CPU:0", "GPU:3")),
+        ("accumulate", replace(RECIPE, optimizer=SGD(accumulate=2)), TWO),
+        ("clip", replace(RECIPE, optimizer=SGD(clip_norm=1.0, ema_momentum=0.9)), TWO),
     ):
         try:
             train(folder, devices, recipe)

@@ -27,8 +27,8 @@ class ImageLayer(keras.layers.Layer):
     draws = 1
 
     def __init__(self, probability=1.0, seed=None, **kwargs):
-        # Not the global policy: bfloat16 would round the pixels.
-        # Nor what else is in the dict.
+        # Not the global policy: bfloat16 would round the pixels. Keras would cast the dict's other
+        # entries too.
         super().__init__(**{"dtype": "float32", "autocast": False, **kwargs})
         self.probability = self.require_number("probability", probability, above=0, at_most=1)
         self.seed = seed

@@ -1,5 +1,6 @@
 """How training goes, for people: a live line on a terminal, plain lines elsewhere."""
 
+import math
 import time
 
 import keras
@@ -69,12 +70,14 @@ class Display(keras.callbacks.Callback):
         stopping = self._stopping
         if record["epoch"] - 1 - self._first_epoch < stopping.start_from_epoch:
             return False
-        value = record[stopping.monitor]
-        gain = 0.0 if self._best is None else value - self._best
-        if stopping.monitor != "val_accuracy":
-            gain = -gain
-        if self._best is not None and not gain > stopping.min_delta:
+        value, best = record[stopping.monitor], self._best
+        if not math.isfinite(value):
             return False
+        if best is not None:
+            more = stopping.monitor == "val_accuracy"
+            limit = best + stopping.min_delta if more else best - stopping.min_delta
+            if not (value > limit if more else value < limit):
+                return False
         self._best = value
         return True
 

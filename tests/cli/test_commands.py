@@ -90,30 +90,30 @@ def wait_for(process, text, log):
 
 
 def test_ctrl_c_keeps_what_there_is_and_resume_goes_on(root, offline, tmp_path):
-    arguments = ["run", f"{RECIPE}:digits", *SHORT, "--set", "epochs=60", "--runs"]
+    arguments = ["run", f"{RECIPE}:digits", *SHORT, "--set", "epochs=15", "--runs"]
     process = subprocess.Popen(
         [sys.executable, "-m", "keras_recipes", *arguments, str(tmp_path / "runs")],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=root,
         env={**offline, "PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
     log = []
-    wait_for(process, "epoch  2/60", log)
+    wait_for(process, "epoch  2/15", log)
     process.send_signal(signal.SIGINT)
     log += process.stdout.readlines()
     assert process.wait() == 130, "".join(log)
     directory, about = only_run(tmp_path / "runs")
     done = len((directory / "metrics.jsonl").read_text().splitlines())
     assert about["state"] == "interrupted"
-    assert 2 <= done < 60
+    assert 2 <= done < 15
     assert "Traceback" not in "".join(log)
     assert f"run --resume {directory}" in "".join(log).replace("\n", " ")
 
     resumed = run("run", "--resume", directory, root=root, environment=offline)
     assert resumed.returncode == 0, resumed.stderr
-    assert f"epoch {done + 1:>2}/60" in resumed.stdout
-    assert f"epoch {done:>2}/60" not in resumed.stdout
+    assert f"epoch {done + 1:>2}/15" in resumed.stdout
+    assert f"epoch {done:>2}/15" not in resumed.stdout
     records = [json.loads(each) for each in (directory / "metrics.jsonl").read_text().splitlines()]
-    assert [each["epoch"] for each in records] == list(range(1, 61))
+    assert [each["epoch"] for each in records] == list(range(1, 16))
     again = run("run", "--resume", directory, root=root, environment=offline)
     assert again.returncode == 2
     assert "nothing left to do" in again.stderr

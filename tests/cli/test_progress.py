@@ -58,6 +58,16 @@ def test_a_live_line_on_a_terminal():
     assert "\x1b" in text
 
 
+def test_what_is_no_number_is_not_the_best():
+    stream = io.StringIO()
+    display = make_display(Console(file=stream, width=140), 3)
+    display.begin_phase("train", None, 0, 10, 32, Stopping(monitor="val_nll", min_delta=0.1), None)
+    for epoch, value in enumerate((float("nan"), 1.5, 1.45, 1.2)):
+        display.end_epoch({**RECORD, "epoch": epoch + 1, "val_nll": value})
+    marked = [line.endswith("best") for line in stream.getvalue().splitlines()[1:]]
+    assert marked == [False, True, False, True]
+
+
 def test_spans_of_time():
     assert [format_seconds(each) for each in (4.21, 61, 200, 7500)] == [
         "4.2 s", "1 min 1 s", "3 min 20 s", "2 h 5 min",

@@ -24,7 +24,7 @@ RECIPE = Recipe(
     loss=CrossEntropy(label_smoothing=0.1),
     optimizer=SGD(learning_rate=0.2, weight_decay=1e-3, ema_momentum=0.9),
     schedule=Cosine(warmup_epochs=1),
-    epochs=3,
+    epochs=2,
     batch_size=32,
     precision="float32",
 )

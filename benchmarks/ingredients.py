@@ -39,6 +39,7 @@ CASES = {
         "without RandAugment": [f"augment=(PaddedCrop(4), Flip(), {MIXING})"],
         "without MixUp and CutMix": [
             f"augment=(PaddedCrop(4), Flip(), {RANDOM})", "mixup_off_epochs=0",
+            "loss.target_threshold=None",
         ],
         "without stochastic depth": ["model.stochastic_depth=0.0"],
         "without averaged weights": ["optimizer.ema_momentum=None"],

@@ -2,7 +2,14 @@
 
     keras-recipes run recipes/folder_convnet.py --set data.path=my_photos
 
-MEASURED
+Measured on 2026-11-23 on sign_digits: 2,062 photographs of hands that show ten digits, 100 by 100.
+`--set data.group=sign_digits.groups.csv` keeps each person's photographs on one side, so the 411 of
+the test show people whom the network never saw: all 411 right, test accuracy 1.0000 (95 % interval
+0.9907 to 1), n = 1, in 6 min 50 s; once more with 60 epochs, the same, in 8 min 49 s. Device: 2
+cores of an Intel Xeon with AVX512_BF16, mixed_bfloat16, shared with other work the while;
+TensorFlow 2.21.0, Keras 3.15.1.
+
+Without `data.path`, where there is no folder `photos`, the variant `digits` stands in.
 """
 
 from dataclasses import replace

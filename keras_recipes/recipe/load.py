@@ -54,16 +54,20 @@ class Loaded:
         suffix = "" if self.variant == DEFAULT_VARIANT else f"-{self.variant}"
         return self.path.stem + suffix
 
+    def _names_files(self):
+        return any(each.partition("=")[0].strip() == "data.path" for each in self.assignments)
+
     def stand_in(self) -> Recipe | None:
         """The variant that the recipe names for when its data can't be had.
 
         It is changed by the same `--set`, but for its data and augmentation, which are its own:
-        what suits photographs may not suit it.
+        what suits photographs may not suit it. Nothing stands in for files that `--set` names: they
+        are mistyped, more likely than missing.
 
         Raises:
             RecipeError: if a change is wrong for it.
         """
-        if self.recipe.stand_in is None:
+        if self.recipe.stand_in is None or self._names_files():
             return None
         kept = [
             each

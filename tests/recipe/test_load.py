@@ -52,6 +52,8 @@ def test_what_suits_the_data_that_was_asked_for_is_kept_from_the_stand_in(tmp_pa
     both = load(path, ["schedule=Cosine(warmup_epochs=2)", "epochs=3"])
     assert both.stand_in().epochs == 3
     assert load(path, ["stand_in=None"]).stand_in() is None
+    mistyped = load(path, ["data=Folder('photos')", "data.path=phtoos"])
+    assert mistyped.stand_in() is None
     with pytest.raises(RecipeError, match="'small'"):
         load(path, ["stand_in=smal"])
 

@@ -11,9 +11,11 @@ those on the originals.
 Where there is no data: the variant `digits`, test accuracy 0.9944 (n = 1, 360 images) 40 s after
 the command was typed, on the same machine when idle.
 
-The settings were chosen by one trial of 10 epochs on 45,000 images (validation accuracy 0.838)
-and from experience; no other was tried to the end. Without smoothing, cutout or MixUp: in 30
-epochs the network still learns the training images (0.92 to 0.93 of them, augmented, in the last).
+The settings were chosen from experience and by trials of 10 epochs on 45,000 images, one seed each:
+as here 0.8450 of 5,000 validation images (negative log-likelihood 0.450), with Cutout(8) besides
+0.8428 (0.466). Other rates, decays, batch sizes and smoothing have not been tried to the end.
+Without smoothing, cutout or MixUp: in 30 epochs the network still learns the training images (0.92
+to 0.93 of them, augmented, in the last).
 """
 
 from dataclasses import replace

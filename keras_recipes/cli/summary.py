@@ -5,13 +5,7 @@ from rich.markup import escape
 
 from keras_recipes.errors import some_of
 from keras_recipes.report.duration import format_seconds
-
-_FURTHER_SCORES = {
-    "top_5_accuracy": "test top-5 accuracy",
-    "nll": "test nll",
-    "calibration_error": "test calibration error",
-    "brier_score": "test Brier score",
-}
+from keras_recipes.report.scores import FURTHER_SCORES
 
 
 def print_header(console: Console, directory):
@@ -55,9 +49,9 @@ def print_summary(console: Console, about: dict, directory):
             f"{test['examples']} images)",
         )
     )
-    for name, label in _FURTHER_SCORES.items():
+    for name, (label, _) in FURTHER_SCORES.items():
         if name in test:  # runs of before these were scored have fewer
-            rows.append((label, f"{test[name]:.4f}"))
+            rows.append((f"test {label}", f"{test[name]:.4f}"))
     best = "none, the last one was tested"
     if results["best_epoch"] is not None:
         best = (

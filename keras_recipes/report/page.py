@@ -11,6 +11,7 @@ from keras_recipes.atomic_file import replacing
 from keras_recipes.report.curves import draw_curves
 from keras_recipes.report.duration import format_seconds
 from keras_recipes.report.markup import Markup, element, facts, join, number
+from keras_recipes.report.scores import FURTHER_SCORES
 from keras_recipes.report.style import STYLE
 from keras_recipes.training.run_files import RunFiles, read_run_files
 
@@ -42,14 +43,6 @@ _EPOCH_COLUMNS = {
     "seconds": ("seconds", ".1f"),
 }
 """Key in `metrics.jsonl`: (heading, format)."""
-
-_FURTHER_SCORES = {
-    "top_5_accuracy": ("Test top-5 accuracy", "the class is among the five highest guesses"),
-    "nll": ("Test nll", "mean negative log-likelihood in nats, without smoothing"),
-    "calibration_error": ("Test calibration error", "mean gap between confidence and accuracy"),
-    "brier_score": ("Test Brier score", "mean squared error of the probabilities, from 0 to 2"),
-}
-"""Key in the test's results, where it has it: (heading, what it is)."""
 
 
 def write_report(path) -> Path:
@@ -121,8 +114,8 @@ def _result(run, path):
             "95 % interval ", number(low, ".4f"), " to ", number(high, ".4f"), "; ",
             number(test["correct"]), " of ", number(test["examples"]), " images",
         ),
-        *(_tile(heading, number(test[name], ".4f"), note)
-          for name, (heading, note) in _FURTHER_SCORES.items() if name in test),
+        *(_tile(f"Test {heading}", number(test[name], ".4f"), note)
+          for name, (heading, note) in FURTHER_SCORES.items() if name in test),
         _tile("Best epoch", number(results["best_epoch"]),
               "of ", number(results["epochs"]), "; ", results["monitor"], " ",
               number(results["best"], ".4f")),
@@ -130,8 +123,9 @@ def _result(run, path):
                               value=repr(run.about["seconds"])),
               f"on {run.about['machine']['device']}, from building the model to the test"),
     ]  # fmt: skip
+    weights = "the last epoch's" if results["best_epoch"] is None else "the best epoch's"
     note = (
-        "The test set was read once, with the best epoch's weights. The interval (Wilson's) is for "
+        f"The test set was read once, with {weights} weights. The interval (Wilson's) is for "
         "further images of the same kind; what another seed would change is not in it."
     )
     return _section(

@@ -89,12 +89,18 @@ def wait_for(process, text, log):
     raise AssertionError(f"ended without {text!r}:\n{''.join(log)}")
 
 
+def listen_to_ctrl_c():
+    """What runs in the background, as these tests may, ignores it, and so would its children."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_ctrl_c_keeps_what_there_is_and_resume_goes_on(root, offline, tmp_path):
     arguments = ["run", f"{RECIPE}:digits", *SHORT, "--set", "epochs=15", "--runs"]
     process = subprocess.Popen(
         [sys.executable, "-m", "keras_recipes", *arguments, str(tmp_path / "runs")],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=root,
         env={**offline, "PYTHONUNBUFFERED": "1"},
+        preexec_fn=listen_to_ctrl_c,
     )  # fmt: skip
     log = []
     wait_for(process, "epoch  2/15", log)

@@ -32,6 +32,10 @@ def model(input_shape, num_classes):
     x = keras.layers.ReLU()(keras.layers.BatchNormalization()(keras.layers.Dense(16)(x)))
     x = keras.layers.Dropout(0.2)(x)
     return keras.Model(inputs, keras.layers.Dense(num_classes, dtype="float32")(x))
+
+
+def averaging(learning_rate):
+    return keras.optimizers.SGD(learning_rate, use_ema=True)
 """
 
 # 200 images are 12 batches of 16: five updates of 5 make two epochs and a bit.
@@ -160,7 +164,7 @@ def test_more_batches_than_there_are_make_no_update(tmp_path):
 def test_an_average_that_the_best_epoch_would_not_hold_is_refused(tmp_path):
     recipe = replace(
         SMALL,
-        optimizer=Call("keras.optimizers:SGD", learning_rate=0.1, use_ema=True),
+        optimizer=Call("small_parts.py:averaging", learning_rate=0.1),
         schedule=None,
         phases=(Phase(epochs=1),),
     )

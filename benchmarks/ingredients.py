@@ -56,6 +56,11 @@ def finished(folder):
     return None
 
 
+def folder_of(runs, recipe, case, seed):
+    """Where the runs of a case and seed go."""
+    return runs / recipe.partition(".")[0] / case.replace(" ", "_") / str(seed)
+
+
 def train(recipe, assignments, seed, folder, cores):
     """Results of a run, on these cores."""
     if finished(folder) is None:
@@ -71,8 +76,8 @@ def train(recipe, assignments, seed, folder, cores):
     return finished(folder)
 
 
-def train_all(runs, seeds, jobs):
-    """(recipe, case) to the test accuracy of each seed."""
+def train_all(runs, seeds, jobs, train):
+    """(recipe, case) to the test accuracy of each seed; None where `train` gives no results."""
     every = sorted(os.sched_getaffinity(0))
     free = Queue()
     for index in range(jobs):
@@ -82,8 +87,9 @@ def train_all(runs, seeds, jobs):
         recipe, case, assignments, seed = task
         cores = free.get()
         try:
-            folder = runs / recipe.partition(".")[0] / case.replace(" ", "_") / str(seed)
-            return (recipe, case), train(recipe, assignments, seed, folder, cores)
+            return (recipe, case), train(
+                recipe, assignments, seed, folder_of(runs, recipe, case, seed), cores
+            )
         finally:
             free.put(cores)
 
@@ -96,8 +102,9 @@ def train_all(runs, seeds, jobs):
     found = {}
     with ThreadPoolExecutor(jobs) as pool:
         for key, results in pool.map(one, tasks):
-            found.setdefault(key, []).append(results["test"]["accuracy"])
-            print(key, results["test"]["accuracy"], file=sys.stderr, flush=True)
+            accuracy = None if results is None else results["test"]["accuracy"]
+            found.setdefault(key, []).append(accuracy)
+            print(key, accuracy, file=sys.stderr, flush=True)
     return found
 
 
@@ -107,16 +114,22 @@ def main():
     parser.add_argument("--runs", type=Path, required=True, help="folder of the runs")
     parser.add_argument("--seeds", type=int, default=2, help="of each case; 2")
     parser.add_argument("--jobs", type=int, default=1, help="runs at once; 1")
+    parser.add_argument("--report", action="store_true", help="train nothing, print what there is")
     options = parser.parse_args()
-    found = train_all(options.runs, options.seeds, options.jobs)
+
+    def look(recipe, assignments, seed, folder, cores):
+        return finished(folder)
+
+    found = train_all(options.runs, options.seeds, options.jobs, look if options.report else train)
     for recipe, cases in CASES.items():
         print(f"\n| {recipe} | test accuracy, by seed | difference to the whole |\n|---|---|---|")
         whole = found[recipe, "whole"]
         for case in cases:
             values = found[recipe, case]
-            pairs = [value - base for value, base in zip(values, whole, strict=True)]
-            difference = "" if case == "whole" else f"{sum(pairs) / len(pairs):+.4f}"
-            print(f"| {case} | {', '.join(f'{v:.4f}' for v in values)} | {difference} |")
+            pairs = [v - base for v, base in zip(values, whole, strict=True) if v and base]
+            difference = f"{sum(pairs) / len(pairs):+.4f}" if pairs and case != "whole" else ""
+            shown = ", ".join("not run" if value is None else f"{value:.4f}" for value in values)
+            print(f"| {case} | {shown} | {difference} |")
     print(f"\n{', '.join(BUDGET)}; {platform.processor() or platform.machine()}")
 
 

@@ -3,7 +3,10 @@
     keras-recipes run recipes/cifar_wide_resnet.py
     keras-recipes run recipes/cifar_wide_resnet.py:narrow
 
-MEASURED
+Measured on 2026-11-23: the stand-in `digits`, n = 1, test accuracy 0.9917 (360 images) in 18 s.
+Neither CIFAR-10 variant has been trained to its end yet: no GPU was at hand.
+Device: 2 cores of an Intel Xeon with AVX512_BF16, mixed_bfloat16, shared with other work;
+TensorFlow 2.21.0, Keras 3.15.1.
 """
 
 from dataclasses import replace

@@ -19,15 +19,18 @@ from rich.text import Text
 KEPT = 5
 
 
-def shown(screen: str) -> list[str]:
+def shown(screen: str) -> list[Text]:
     """The lines of the screen, without the recorder's own and without most epochs."""
-    lines = [line.rstrip() for line in screen.splitlines() if not line.startswith("Script ")]
-    while lines and not lines[-1]:
+    # All at once, since a line takes over the style that the one before it left.
+    screen = re.sub(r"Script (started|done) on .*?\]\n?", "", screen, flags=re.DOTALL)
+    lines = list(Text.from_ansi(screen).split(allow_blank=True))
+    while lines and not lines[-1].plain.strip():
         lines.pop()
-    epochs = [index for index, line in enumerate(lines) if re.search(r"epoch +\d+/\d+ +\d", line)]
+    is_epoch = re.compile(r"epoch +\d+/\d+ +\d")
+    epochs = [index for index, line in enumerate(lines) if is_epoch.match(line.plain)]
     dropped = set(epochs[KEPT:-KEPT])
     return [
-        "..." if index == min(dropped) else line
+        Text("...") if index == min(dropped) else line
         for index, line in enumerate(lines)
         if index not in dropped or index == min(dropped)
     ]
@@ -35,10 +38,12 @@ def shown(screen: str) -> list[str]:
 
 def main(screen: str, picture: str, command: str):
     """Write the picture."""
-    text = Text.from_ansi(f"$ {command}\n" + "\n".join(shown(Path(screen).read_text())))
-    width = max(len(line) for line in text.plain.splitlines())
+    lines = [Text(f"$ {command}"), *shown(Path(screen).read_text())]
+    for line in lines:
+        line.rstrip()
+    width = max(len(line.plain) for line in lines)
     console = Console(record=True, width=width + 1, file=io.StringIO())
-    console.print(text)
+    console.print(Text("\n").join(lines))
     Path(picture).write_text(console.export_svg(title="keras_recipes"))
 
 

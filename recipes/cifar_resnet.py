@@ -8,8 +8,8 @@ AVX512_BF16, mixed_bfloat16, shared with other work the while (59 to 167 s an ep
 2.21.0, Keras 3.15.1. The images were JPEG re-encodings, on which accuracies are a few points below
 those on the originals.
 
-Where there is no data: the variant `digits`, test accuracy 0.9944 (n = 1, 360 images) 40 s after
-the command was typed, on the same machine when idle.
+Where there is no data: the variant `digits`, test accuracy 0.9917 (n = 1, 360 images) 74 s after
+the command was typed, beside two other trainings on the same machine.
 
 The settings were chosen from experience and by trials of 10 epochs on 45,000 images, one seed each:
 as here 0.8450 of 5,000 validation images (negative log-likelihood 0.450), with Cutout(8) besides

@@ -14,7 +14,7 @@ BELOW = {
     "augment": {"errors"},
     "models": {"errors"},
     "losses": {"errors"},
-    "metrics": {"errors"},
+    "metrics": {"errors", "losses"},
     "optimizers": {"errors", "schedules"},
     "schedules": {"errors"},
 }

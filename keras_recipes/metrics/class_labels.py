@@ -3,6 +3,7 @@
 from keras import ops
 
 from keras_recipes.errors import RecipeError
+from keras_recipes.losses.soft_labels import soft_labels
 
 
 def are_class_ids(labels, predictions, where):
@@ -65,19 +66,15 @@ def class_rows(labels, predictions, where):
         where: the metric, for the error.
 
     Returns:
-        float32 tensor, shape `(batch, classes)`; NaN for an id that is no class, since a row of
-        zeros would count as a perfect prediction.
+        float32 tensor, shape `(batch, classes)`; NaN for an id that is no class (0.5 is none
+        either), since a row of zeros would count as a perfect prediction.
 
     Raises:
         RecipeError: if labels or predictions have another shape.
     """
     if not are_class_ids(labels, predictions, where):
         return ops.cast(labels, "float32")
-    classes = predictions.shape[-1]
-    ids = ops.cast(ops.reshape(labels, (-1, 1)), "int32")
-    is_class = ops.logical_and(ids >= 0, ids < classes)
-    one_hot = ops.one_hot(ops.squeeze(ids, -1), classes, dtype="float32")
-    return ops.where(is_class, one_hot, float("nan"))
+    return soft_labels(labels, predictions.shape[-1])
 
 
 def check_from_logits(from_logits, where):

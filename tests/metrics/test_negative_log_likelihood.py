@@ -86,3 +86,11 @@ def test_val_nll_is_not_smoothed_though_val_loss_is():
     log_p = np.log(keras.ops.convert_to_numpy(keras.ops.softmax(model.predict(x, verbose=0))))
     assert history["val_nll"][0] == pytest.approx(-(y * log_p).sum(-1).mean(), rel=1e-5)
     assert history["val_loss"][0] != pytest.approx(history["val_nll"][0], rel=1e-4)
+
+
+@pytest.mark.parametrize("label", [-1.0, 3.0, 0.5])
+def test_an_id_that_is_no_class_shows(label):
+    """As in the losses: rounded down, 0.5 would pass for class 0."""
+    metric = NegativeLogLikelihood(from_logits=False)
+    metric.update_state(np.float32([label]), PROBABILITIES[:1])
+    assert np.isnan(float(metric.result()))

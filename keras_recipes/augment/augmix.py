@@ -1,10 +1,10 @@
 """AugMix: each image blended with several randomly augmented versions of itself."""
 
-import keras
 import tensorflow as tf
 
 from keras_recipes.augment.bounds import require_number, require_whole
 from keras_recipes.augment.operations import Ranges, apply_operations, check_shape
+from keras_recipes.augment.random_layer import RandomImageLayer
 
 _OPERATIONS = (
     "auto_contrast", "equalize", "posterize", "rotate", "solarize", "shear_x", "shear_y",
@@ -14,7 +14,7 @@ _RANGES = Ranges(translation=1 / 3, bits=(4, 0))
 _IDENTITY = "identity"
 
 
-class AugMix(keras.layers.Layer):
+class AugMix(RandomImageLayer):
     """Blend each image with chains of random operations on it, in random shares.
 
     A layer of our own: KerasCV's maps over single images (docs/speed.md has the difference), and
@@ -48,26 +48,18 @@ class AugMix(keras.layers.Layer):
     def __init__(
         self, severity=3.0, width=3, depth=None, alpha=1.0, fill=128.0, seed=None, **kwargs
     ):
-        super().__init__(**{"dtype": "float32", "autocast": False, **kwargs})
+        super().__init__(seed, **kwargs)
         self.severity = require_number("AugMix.severity", severity, at_least=0.1, at_most=10)
         self.width = require_whole("AugMix.width", width, at_least=1)
         self.depth = None if depth is None else require_whole("AugMix.depth", depth, at_least=1)
         # Less underflows float32 too often: all shares 0.
         self.alpha = require_number("AugMix.alpha", alpha, at_least=0.05)
         self.fill = require_number("AugMix.fill", fill, at_least=0, at_most=255)
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
 
-    def build(self, input_shape):
-        shape = input_shape["images"] if isinstance(input_shape, dict) else input_shape
-        check_shape("AugMix", tuple(shape))
+    def check_shape(self, shape):
+        check_shape("AugMix", shape)
 
-    def call(self, inputs):
-        if isinstance(inputs, dict):
-            return {**inputs, "images": self._augment(inputs["images"])}
-        return self._augment(inputs)
-
-    def _augment(self, images):
+    def augment(self, images):
         images = tf.cast(images, tf.float32)
         batch = tf.shape(images)[0]
         # Chain 0 of all images, then chain 1: one batch, so that the chains cost one pass each.
@@ -88,23 +80,24 @@ class AugMix(keras.layers.Layer):
         longest = self.depth or 3
         depths = tf.fill(count, longest)
         if self.depth is None:
-            depths = tf.random.stateless_uniform(count, self._draw(), 1, longest + 1, tf.int32)
+            depths = tf.random.stateless_uniform(count, self.next_seed(), 1, longest + 1, tf.int32)
         names = (*_OPERATIONS, _IDENTITY)
         for n in range(longest):
-            chosen = tf.random.stateless_uniform(count, self._draw(), 0, len(_OPERATIONS), tf.int32)
+            chosen = tf.random.stateless_uniform(
+                count, self.next_seed(), 0, len(_OPERATIONS), tf.int32
+            )
             chosen = tf.where(n < depths, chosen, names.index(_IDENTITY))
-            strengths = tf.random.stateless_uniform(count, self._draw(), 0.1, self.severity) / 10
-            signs = tf.random.stateless_uniform(count, self._draw(), 0, 2, tf.int32)
+            strengths = (
+                tf.random.stateless_uniform(count, self.next_seed(), 0.1, self.severity) / 10
+            )
+            signs = tf.random.stateless_uniform(count, self.next_seed(), 0, 2, tf.int32)
             signs = tf.cast(2 * signs - 1, tf.float32)
             images = apply_operations(images, chosen, strengths, signs, names, self.fill, _RANGES)
         return images
 
     def _gammas(self, shape):
-        drawn = tf.random.stateless_gamma(shape, self._draw(), self.alpha)
+        drawn = tf.random.stateless_gamma(shape, self.next_seed(), self.alpha)
         return tf.maximum(drawn, 1e-30)  # where all underflow, the shares are alike
-
-    def _draw(self):
-        return tf.cast(self.seed_generator.next(), tf.int64)
 
     def get_config(self):
         own = {

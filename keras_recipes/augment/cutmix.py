@@ -1,13 +1,13 @@
 """CutMix: a box of each image replaced by another image's, and the label in proportion."""
 
-import keras
 import tensorflow as tf
 
 from keras_recipes.augment.bounds import require_number
+from keras_recipes.augment.random_layer import RandomLayer
 from keras_recipes.errors import RecipeError
 
 
-class CutMix(keras.layers.Layer):
+class CutMix(RandomLayer):
     """Paste a box of another image of the batch into each, and mix the labels by the box's area.
 
     A layer of our own: KerasCV's cuts the box off at the border and not its share of the label
@@ -36,11 +36,9 @@ class CutMix(keras.layers.Layer):
     mixes_labels = True
 
     def __init__(self, alpha=1.0, seed=None, **kwargs):
-        super().__init__(**{"dtype": "float32", "autocast": False, **kwargs})
+        super().__init__(seed, **kwargs)
         # Below, both of the gamma draws that make up a share underflow float32 too often.
         self.alpha = require_number("CutMix.alpha", alpha, at_least=0.05)
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
 
     def build(self, input_shape):
         # Keras hides the type of errors that are raised in call().
@@ -68,11 +66,13 @@ class CutMix(keras.layers.Layer):
         images, labels = tf.cast(inputs["images"], tf.float32), tf.cast(labels, tf.float32)
         height, width, channels = images.shape[1:]
         batch = tf.shape(images)[0]
-        gammas = tf.maximum(tf.random.stateless_gamma([batch, 2], self._draw(), self.alpha), 1e-30)
+        gammas = tf.maximum(
+            tf.random.stateless_gamma([batch, 2], self.next_seed(), self.alpha), 1e-30
+        )
         side = tf.sqrt(gammas[:, 0] / tf.reduce_sum(gammas, axis=1))
-        rows, in_height = _span(side, height, self._draw())
-        columns, in_width = _span(side, width, self._draw())
-        partners = tf.random.experimental.stateless_shuffle(tf.range(batch), self._draw())
+        rows, in_height = _span(side, height, self.next_seed())
+        columns, in_width = _span(side, width, self.next_seed())
+        partners = tf.random.experimental.stateless_shuffle(tf.range(batch), self.next_seed())
         # One gather of pixels, each from its image or the partner's.
         inside = rows[:, :, tf.newaxis] & columns[:, tf.newaxis, :]
         source = tf.where(
@@ -86,9 +86,6 @@ class CutMix(keras.layers.Layer):
             "images": tf.ensure_shape(mixed, images.shape),
             "labels": labels * (1.0 - share) + tf.gather(labels, partners) * share,
         }
-
-    def _draw(self):
-        return tf.cast(self.seed_generator.next(), tf.int64)
 
     def get_config(self):
         return {**super().get_config(), "alpha": self.alpha, "seed": self.seed}

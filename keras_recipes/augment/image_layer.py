@@ -2,14 +2,14 @@
 
 import functools
 
-import keras
 import tensorflow as tf
 
 from keras_recipes.augment.bounds import require_number, require_range, require_whole
+from keras_recipes.augment.random_layer import RandomImageLayer
 from keras_recipes.errors import RecipeError
 
 
-class ImageLayer(keras.layers.Layer):
+class ImageLayer(RandomImageLayer):
     """Change each image by numbers drawn for it, all of a batch in one compiled pass.
 
     A layer says in `draws` how many uniform numbers an image takes, and in `change` what becomes
@@ -27,12 +27,8 @@ class ImageLayer(keras.layers.Layer):
     draws = 1
 
     def __init__(self, probability=1.0, seed=None, **kwargs):
-        # Not the global policy: bfloat16 would round the pixels. Keras would cast the dict's other
-        # entries too.
-        super().__init__(**{"dtype": "float32", "autocast": False, **kwargs})
+        super().__init__(seed, **kwargs)
         self.probability = self.require_number("probability", probability, above=0, at_most=1)
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
         # A partial, since TensorFlow warns of retracing by the code that functions share.
         self._compiled = tf.function(
             functools.partial(self._change_some), jit_compile=True, autograph=False
@@ -57,9 +53,7 @@ class ImageLayer(keras.layers.Layer):
         """`(height, width)` of the results."""
         return height, width
 
-    def build(self, input_shape):
-        # Keras hides the type of errors that are raised in call().
-        shape = tuple(input_shape["images"] if isinstance(input_shape, dict) else input_shape)
+    def check_shape(self, shape):
         if len(shape) != 4 or None in shape[1:]:
             raise RecipeError(
                 type(self).__name__,
@@ -68,12 +62,7 @@ class ImageLayer(keras.layers.Layer):
             )
         self.check_images(*shape[1:])
 
-    def call(self, inputs):
-        if isinstance(inputs, dict):
-            return {**inputs, "images": self._change(inputs["images"])}
-        return self._change(inputs)
-
-    def _change(self, images):
+    def augment(self, images):
         batch, (height, width, channels) = images.shape[0], images.shape[1:]
         some = self.probability < 1
         uniform = tf.random.stateless_uniform(
@@ -81,10 +70,6 @@ class ImageLayer(keras.layers.Layer):
         )
         results = self._compiled(images, uniform, *self.draw_more(images))
         return tf.ensure_shape(results, (batch, *self.output_size(height, width), channels))
-
-    def next_seed(self):
-        """A seed for one stateless draw: int64, shape `(2,)`."""
-        return tf.cast(self.seed_generator.next(), tf.int64)
 
     def draw_more(self, images):
         """Further tensors for `change`, drawn outside of XLA, as a tuple."""

@@ -3,16 +3,16 @@
 import math
 import numbers
 
-import keras
 import tensorflow as tf
 
 from keras_recipes.augment.keyed import own_key
+from keras_recipes.augment.random_layer import RandomLayer
 from keras_recipes.augment.resting import mixes_labels, resting
 from keras_recipes.augment.training_argument import training_argument
 from keras_recipes.errors import RecipeError
 
 
-class OneOf(keras.layers.Layer):
+class OneOf(RandomLayer):
     """Augment each image by one layer out of several, drawn for it alone.
 
     Every layer sees the whole batch and each image takes one of the results, label and all, so
@@ -39,7 +39,7 @@ class OneOf(keras.layers.Layer):
     """
 
     def __init__(self, layers, probabilities=None, seed=None, **kwargs):
-        super().__init__(**{"dtype": "float32", "autocast": False, **kwargs})
+        super().__init__(seed, **kwargs)
         self.layers = list(layers) if isinstance(layers, tuple | list) else []
         if len(self.layers) < 2 or not all(callable(layer) for layer in self.layers):
             raise RecipeError(
@@ -49,8 +49,6 @@ class OneOf(keras.layers.Layer):
         if probabilities is not None:
             _check_probabilities(probabilities, len(self.layers))
         self.probabilities = None if probabilities is None else tuple(map(float, probabilities))
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
 
     @property
     def mixes_labels(self):
@@ -76,7 +74,7 @@ class OneOf(keras.layers.Layer):
 
     def _choose(self, inputs, layers):
         batch = tf.shape(inputs["images"])[:1]
-        drawn = tf.random.stateless_uniform(batch, tf.cast(self.seed_generator.next(), tf.int64))
+        drawn = tf.random.stateless_uniform(batch, self.next_seed())
         equal = [1 / len(layers)] * len(layers)
         bounds = tf.cumsum(tf.constant(self.probabilities or equal))[:-1]
         chosen = tf.searchsorted(bounds, drawn, side="right")

@@ -1,10 +1,10 @@
 """RandAugment: a few random operations, of one common strength, on every image."""
 
-import keras
 import tensorflow as tf
 
 from keras_recipes.augment.bounds import require_number, require_whole
 from keras_recipes.augment.operations import apply_operations, check_operations, check_shape
+from keras_recipes.augment.random_layer import RandomImageLayer
 
 STANDARD = (
     "identity", "auto_contrast", "equalize", "rotate", "solarize", "color", "posterize",
@@ -13,7 +13,7 @@ STANDARD = (
 """The operations of the paper."""
 
 
-class RandAugment(keras.layers.Layer):
+class RandAugment(RandomImageLayer):
     """Carry out `num_layers` operations on each image, one after the other, drawn for it alone.
 
     A layer of our own: KerasCV's maps over single images (docs/speed.md has the difference) and
@@ -57,7 +57,7 @@ class RandAugment(keras.layers.Layer):
         seed=None,
         **kwargs,
     ):
-        super().__init__(**{"dtype": "float32", "autocast": False, **kwargs})
+        super().__init__(seed, **kwargs)
         self.num_layers = require_whole("RandAugment.num_layers", num_layers, at_least=1)
         self.magnitude = require_number("RandAugment.magnitude", magnitude, at_least=0, at_most=10)
         self.magnitude_deviation = require_number(
@@ -68,26 +68,17 @@ class RandAugment(keras.layers.Layer):
             operations = tuple(operations) if isinstance(operations, list) else operations
             check_operations("RandAugment.operations", operations)
         self.operations = operations
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
 
-    def build(self, input_shape):
-        # Keras hides the type of errors that are raised in call().
-        shape = input_shape["images"] if isinstance(input_shape, dict) else input_shape
-        check_shape("RandAugment", tuple(shape))
+    def check_shape(self, shape):
+        check_shape("RandAugment", shape)
 
-    def call(self, inputs):
-        if isinstance(inputs, dict):
-            return {**inputs, "images": self._augment(inputs["images"])}
-        return self._augment(inputs)
-
-    def _augment(self, images):
+    def augment(self, images):
         images = tf.cast(images, tf.float32)
         names = self.operations or STANDARD
         batch = tf.shape(images)[:1]
         for _ in range(self.num_layers):
-            chosen = tf.random.stateless_uniform(batch, self._draw(), 0, len(names), tf.int32)
-            signs = tf.random.stateless_uniform(batch, self._draw(), 0, 2, tf.int32)
+            chosen = tf.random.stateless_uniform(batch, self.next_seed(), 0, len(names), tf.int32)
+            signs = tf.random.stateless_uniform(batch, self.next_seed(), 0, 2, tf.int32)
             images = apply_operations(
                 images,
                 chosen,
@@ -102,12 +93,9 @@ class RandAugment(keras.layers.Layer):
         if not self.magnitude_deviation:
             return tf.fill(batch, self.magnitude / 10)
         drawn = tf.random.stateless_normal(
-            batch, self._draw(), self.magnitude, self.magnitude_deviation
+            batch, self.next_seed(), self.magnitude, self.magnitude_deviation
         )
         return tf.clip_by_value(drawn, 0.0, 10.0) / 10
-
-    def _draw(self):
-        return tf.cast(self.seed_generator.next(), tf.int64)
 
     def get_config(self):
         own = {

@@ -1,16 +1,16 @@
 """`Sometimes`: a layer for some of the images."""
 
-import keras
 import tensorflow as tf
 
 from keras_recipes.augment.bounds import require_number
 from keras_recipes.augment.keyed import own_key
 from keras_recipes.augment.one_of import apply, check_dict, select
+from keras_recipes.augment.random_layer import RandomLayer
 from keras_recipes.augment.resting import mixes_labels, resting
 from keras_recipes.errors import RecipeError
 
 
-class Sometimes(keras.layers.Layer):
+class Sometimes(RandomLayer):
     """Augment each image by a layer with some probability, drawn for it alone.
 
     The layer sees the whole batch, and each image takes its result, label and all, or stays. It
@@ -35,7 +35,7 @@ class Sometimes(keras.layers.Layer):
     """
 
     def __init__(self, layer, probability=0.5, seed=None, **kwargs):
-        super().__init__(**{"dtype": "float32", "autocast": False, **kwargs})
+        super().__init__(seed, **kwargs)
         if not callable(layer):
             raise RecipeError(
                 "Sometimes.layer", f"must be a layer or a function; got {layer!r}",
@@ -43,8 +43,6 @@ class Sometimes(keras.layers.Layer):
             )  # fmt: skip
         self.layer = layer
         self.probability = require_number("Sometimes.probability", probability, above=0, at_most=1)
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
 
     @property
     def mixes_labels(self):
@@ -65,6 +63,6 @@ class Sometimes(keras.layers.Layer):
 
     def _choose(self, inputs, layer):
         batch = tf.shape(inputs["images"])[:1]
-        drawn = tf.random.stateless_uniform(batch, tf.cast(self.seed_generator.next(), tf.int64))
+        drawn = tf.random.stateless_uniform(batch, self.next_seed())
         with own_key():
             return select(drawn < self.probability, apply(layer, inputs), inputs)

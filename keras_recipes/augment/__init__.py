@@ -25,7 +25,8 @@ from keras_recipes.augment.gaussian_blur import GaussianBlur
 from keras_recipes.augment.gaussian_noise import GaussianNoise
 from keras_recipes.augment.grid_mask import GridMask
 from keras_recipes.augment.image_layer import ImageLayer
-from keras_recipes.augment.keyed import batch_key, fold_key, keyed_randomness
+from keras_recipes.augment.keyed import keyed_randomness
+from keras_recipes.augment.keys import batch_key, fold_key
 from keras_recipes.augment.mixup import mixup
 from keras_recipes.augment.one_of import OneOf
 from keras_recipes.augment.padded_crop import PaddedCrop

@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 from keras_recipes.augment.bounds import require_number, require_whole
-from keras_recipes.augment.operations import Ranges, apply_operations, check_shape
+from keras_recipes.augment.operations import Ranges, check_shape, draw_signs, operate
 from keras_recipes.augment.random_layer import RandomImageLayer
 
 _OPERATIONS = (
@@ -11,7 +11,7 @@ _OPERATIONS = (
     "translate_x", "translate_y",
 )  # fmt: skip
 _RANGES = Ranges(translation=1 / 3, bits=(4, 0))
-_IDENTITY = "identity"
+_NAMES = (*_OPERATIONS, "identity")
 
 
 class AugMix(RandomImageLayer):
@@ -59,45 +59,46 @@ class AugMix(RandomImageLayer):
     def check_shape(self, shape):
         check_shape("AugMix", shape)
 
-    def augment(self, images):
-        images = tf.cast(images, tf.float32)
-        batch = tf.shape(images)[0]
-        # Chain 0 of all images, then chain 1: one batch, so that the chains cost one pass each.
-        chains = self._chains(tf.tile(images, [self.width, 1, 1, 1]))
-        shares = self._gammas([batch, self.width])
-        shares /= tf.reduce_sum(shares, axis=1, keepdims=True)
-        kept = self._gammas([batch, 2])
-        kept = kept[:, :1] / tf.reduce_sum(kept, axis=1, keepdims=True)
+    def draw(self, shape):
+        batch, longest = shape[0], self.depth or 3
+        chains = (batch, self.width, longest)
+        chosen = tf.random.stateless_uniform(
+            chains, self.next_seed(), 0, len(_OPERATIONS), tf.int32
+        )
+        if self.depth is None:
+            depths = tf.random.stateless_uniform(
+                chains[:2], self.next_seed(), 1, longest + 1, tf.int32
+            )
+            # Chains that end before have nothing done to them.
+            goes_on = tf.range(longest) < depths[..., tf.newaxis]
+            chosen = tf.where(goes_on, chosen, _NAMES.index("identity"))
+        strengths = tf.random.stateless_uniform(chains, self.next_seed(), 0.1, self.severity) / 10
+        shares = self._shares((batch, self.width))
+        kept = self._shares((batch, 2))[:, :1]
         weights = tf.concat([kept, (1.0 - kept) * shares], axis=1)
-        weights = weights[:, :, tf.newaxis, tf.newaxis, tf.newaxis]
-        mixed = images * weights[:, 0]
-        for n, chain in enumerate(tf.split(chains, self.width)):
-            mixed += chain * weights[:, n + 1]
+        return chosen, strengths, draw_signs(chains, self.next_seed()), weights
+
+    def transform(self, images, chosen, strengths, signs, weights):
+        def mix(image_and_settings):
+            image, chosen, strengths, signs, weights = image_and_settings
+
+            def add_chain(n, mixed):
+                settings = [tf.gather(each, n) for each in (chosen, strengths, signs)]
+                changed = operate(image, *settings, _NAMES, self.fill, _RANGES)
+                return n + 1, mixed + tf.gather(weights, n + 1) * tf.cast(changed, tf.float32)
+
+            first = (tf.constant(0), weights[0] * tf.cast(image, tf.float32))
+            return tf.while_loop(lambda n, _: n < self.width, add_chain, first)[1]
+
+        settings = (images, chosen, strengths, signs, weights)
+        mixed = tf.map_fn(mix, settings, fn_output_signature=tf.float32)
         return tf.clip_by_value(mixed, 0.0, 255.0)  # the shares sum to 1 only to within rounding
 
-    def _chains(self, images):
-        count = tf.shape(images)[:1]
-        longest = self.depth or 3
-        depths = tf.fill(count, longest)
-        if self.depth is None:
-            depths = tf.random.stateless_uniform(count, self.next_seed(), 1, longest + 1, tf.int32)
-        names = (*_OPERATIONS, _IDENTITY)
-        for n in range(longest):
-            chosen = tf.random.stateless_uniform(
-                count, self.next_seed(), 0, len(_OPERATIONS), tf.int32
-            )
-            chosen = tf.where(n < depths, chosen, names.index(_IDENTITY))
-            strengths = (
-                tf.random.stateless_uniform(count, self.next_seed(), 0.1, self.severity) / 10
-            )
-            signs = tf.random.stateless_uniform(count, self.next_seed(), 0, 2, tf.int32)
-            signs = tf.cast(2 * signs - 1, tf.float32)
-            images = apply_operations(images, chosen, strengths, signs, names, self.fill, _RANGES)
-        return images
-
-    def _gammas(self, shape):
+    def _shares(self, shape):
+        """Random parts that sum to 1 along the last axis."""
         drawn = tf.random.stateless_gamma(shape, self.next_seed(), self.alpha)
-        return tf.maximum(drawn, 1e-30)  # where all underflow, the shares are alike
+        drawn = tf.maximum(drawn, 1e-30)  # where all underflow, the shares are alike
+        return drawn / tf.reduce_sum(drawn, axis=-1, keepdims=True)
 
     def get_config(self):
         own = {

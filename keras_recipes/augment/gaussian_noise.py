@@ -30,8 +30,7 @@ class GaussianNoise(ImageLayer):
         super().__init__(**kwargs)
         self.stddev = self.require_range("stddev", stddev, at_least=0, at_most=255)
 
-    def draw_more(self, images):
-        shape = (tf.shape(images)[0], *images.shape[1:])
+    def draw_more(self, shape):
         return (random_integers(shape, self.next_seed(), tf.uint16),)
 
     def change(self, images, uniform, integers):

@@ -11,11 +11,11 @@ from keras_recipes.augment.color import adjust_brightness, adjust_contrast, adju
 from keras_recipes.augment.warp import rotation, shear_and_shift, warp_nearest
 from keras_recipes.errors import RecipeError, did_you_mean
 
-_APART = ("equalize", "sharpness")
-_ADJUST = {
+_ENHANCE = {
     "brightness": adjust_brightness,
     "color": adjust_saturation,
     "contrast": adjust_contrast,
+    "sharpness": tone.sharpness,
 }
 _WARPS = ("rotate", "shear_x", "shear_y", "translate_x", "translate_y")
 
@@ -24,7 +24,7 @@ OPERATIONS = (
     "contrast", "brightness", "sharpness", "shear_x", "shear_y", "translate_x", "translate_y",
     "invert",
 )  # fmt: skip
-"""Every name that `apply_operations` knows."""
+"""Every name that `operate` knows."""
 
 
 @dataclass(frozen=True)
@@ -74,70 +74,82 @@ def check_shape(place, shape):
         )
 
 
-def apply_operations(images, chosen, strengths, signs, operations, fill=128.0, ranges=None):
-    """Carry out one operation on each image.
+def draw_signs(shape, seed):
+    """Signs for `operate`: float32, -1 or 1 alike, of `shape`."""
+    return tf.cast(2 * tf.random.stateless_uniform(shape, seed, 0, 2, tf.int32) - 1, tf.float32)
 
-    XLA makes one pass of all operations over all images, each pixel keeping one result: that is
-    faster than to sort the images by operation, as TensorFlow needs a pass for each step of each.
-    Only the two that XLA is slow at, equalize and sharpness, take out their images.
+
+def operate(image, chosen, strengths, signs, operations, fill=128.0, ranges=None):
+    """Carry out operations on one image, one after the other; each rounds to whole values.
+
+    To be compiled by XLA, for all images of a batch in `tf.map_fn`: an image is changed by what it
+    drew alone, and while it is in the processor's cache, for which bytes are kept between.
 
     Args:
-        images: float32 in 0..255, shape `(batch, height, width, channels)`, all but the batch
-            static.
-        chosen: int32, shape `(batch,)`: indices of `operations`.
-        strengths: float32 in 0..1, shape `(batch,)`, of `ranges`.
-        signs: float32, -1 or 1, shape `(batch,)`: which way.
+        image: any numeric type, in 0..255, static shape `(height, width, channels)`.
+        chosen: int32, shape `(count,)`: indices of `operations`.
+        strengths: float32 in 0..1, shape `(count,)`, of `ranges`.
+        signs: float32, -1 or 1, shape `(count,)`: which way.
         operations: names out of `OPERATIONS`.
-        fill: value of what is moved in from outside the image.
+        fill: value of what is moved in from outside the image; rounded too.
         ranges: `Ranges`; None for the usual ones.
 
     Returns:
-        float32 images of the same shape.
+        uint8 image of the same shape.
     """
     ranges = ranges or Ranges()
-    result = _in_one_pass(operations, fill, ranges)(images, chosen, strengths, signs)
-    for name in _APART:
-        if name not in operations:
-            continue
-        members = tf.where(chosen == operations.index(name))
-        few = tf.ensure_shape(tf.gather_nd(images, members), [None, *images.shape[1:]])
-        factors = _factors(tf.gather_nd(strengths * signs, members), ranges)
-        changed = tone.equalize(few) if name == "equalize" else tone.sharpness(few, factors)
-        result = tf.tensor_scatter_nd_update(result, members, changed)
-    return tf.ensure_shape(result, images.shape)
+    changes, change_of = _changes(operations, fill, ranges)
+    change_of = tf.constant(change_of)
+
+    def step(n, images):
+        # Changes take a batch, of one here, and settings for each image. What each image takes is
+        # gathered: by a slice's bounds, XLA would want to know them, and compile for each anew.
+        settings = [tf.gather(each, [n]) for each in (chosen, strengths, signs)]
+        branches = [functools.partial(change, images, *settings) for change in changes]
+        changed = tf.switch_case(tf.gather(change_of, settings[0][0]), branches)
+        return n + 1, tf.ensure_shape(changed, images.shape)
+
+    first = (tf.constant(0), _rounded(image)[tf.newaxis])
+    return tf.while_loop(lambda n, _: n < chosen.shape[0], step, first)[1][0]
 
 
-@functools.cache
-def _in_one_pass(operations, fill, ranges):
-    """Compiled function of images, chosen, strengths and signs: all operations not in `_APART`."""
+def _changes(operations, fill, ranges):
+    """Functions of (images, chosen, strengths, signs), and for each operation which one to take.
 
-    def change(images, chosen, strengths, signs):
-        result = images
-        for n, name in enumerate(operations):
-            if name == "identity" or name in _WARPS or name in _APART:
-                continue
-            changed = _change_tone(name, images, strengths, signs, ranges)
-            result = tf.where((chosen == n)[:, tf.newaxis, tf.newaxis, tf.newaxis], changed, result)
-        warps = [n for n, name in enumerate(operations) if name in _WARPS]
-        if warps:
-            matrices = _matrices(chosen, strengths * signs, operations, images.shape, ranges)
-            warped = warp_nearest(images, matrices, fill)
-            moved = tf.reduce_any(chosen[:, tf.newaxis] == warps, axis=1)
-            result = tf.where(moved[:, tf.newaxis, tf.newaxis, tf.newaxis], warped, result)
-        return result
+    Whatever moves pixels is one function, so that XLA compiles it once.
+    """
 
-    # A partial, since TensorFlow warns of retracing by the code that functions share.
-    return tf.function(functools.partial(change), jit_compile=True, autograph=False)
+    def move(images, chosen, strengths, signs):
+        matrices = _matrices(chosen, strengths * signs, operations, images.shape, ranges)
+        return warp_nearest(images, matrices, math.floor(fill + 0.5))
+
+    def tone_of(name):
+        return lambda images, _, *amounts: _rounded(_change_tone(name, images, *amounts, ranges))
+
+    changes = {name: tone_of(name) for name in operations if name not in _WARPS}
+    changes |= {"move": move} if len(changes) < len(operations) else {}
+    names = list(changes)
+    return list(changes.values()), [
+        names.index("move" if name in _WARPS else name) for name in operations
+    ]
+
+
+def _rounded(images):
+    if images.dtype == tf.uint8:
+        return images
+    return tf.cast(tf.cast(images, tf.float32) + 0.5, tf.uint8)
 
 
 def _change_tone(name, images, strengths, signs, ranges):
+    if name == "identity":
+        return images
     if name == "solarize":
         return tone.solarize(images, 256.0 * (1.0 - strengths))
     if name == "posterize":
         most, least = ranges.bits
         return tone.posterize(images, most - tf.round((most - least) * strengths))
-    if name in _ADJUST:
-        return _ADJUST[name](images, _factors(strengths * signs, ranges))
+    if name in _ENHANCE:
+        return _ENHANCE[name](tf.cast(images, tf.float32), _factors(strengths * signs, ranges))
     return getattr(tone, name)(images)
 
 

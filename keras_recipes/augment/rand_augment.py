@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 from keras_recipes.augment.bounds import require_number, require_whole
-from keras_recipes.augment.operations import apply_operations, check_operations, check_shape
+from keras_recipes.augment.operations import check_operations, check_shape, draw_signs, operate
 from keras_recipes.augment.random_layer import RandomImageLayer
 
 STANDARD = (
@@ -23,7 +23,7 @@ class RandAugment(RandomImageLayer):
     code). As in torchvision and timm's "increasing" variant, operations grow with the magnitude
     from nothing at 0, all but auto-contrast, equalize and invert, which have no strength; signs are
     drawn. At 10: rotation by 30 degrees, shear by 0.3, translation by 0.45 of the side, enhancement
-    by 1 plus or minus 0.9, 4 bits, and all solarized.
+    by 1 plus or minus 0.9, 4 bits, and all solarized. Values are whole numbers after each.
 
     Takes images, float in 0..255, shape `(batch, height, width, 1 or 3)`, or a dict with such
     `"images"`, whose other entries pass untouched. Returns float32 images of the same shape.
@@ -72,28 +72,27 @@ class RandAugment(RandomImageLayer):
     def check_shape(self, shape):
         check_shape("RandAugment", shape)
 
-    def augment(self, images):
-        images = tf.cast(images, tf.float32)
-        names = self.operations or STANDARD
-        batch = tf.shape(images)[:1]
-        for _ in range(self.num_layers):
-            chosen = tf.random.stateless_uniform(batch, self.next_seed(), 0, len(names), tf.int32)
-            signs = tf.random.stateless_uniform(batch, self.next_seed(), 0, 2, tf.int32)
-            images = apply_operations(
-                images,
-                chosen,
-                self._strengths(batch),
-                tf.cast(2 * signs - 1, tf.float32),
-                names,
-                self.fill,
-            )
-        return images
+    def draw(self, shape):
+        drawn = (shape[0], self.num_layers)
+        count = len(self.operations or STANDARD)
+        chosen = tf.random.stateless_uniform(drawn, self.next_seed(), 0, count, tf.int32)
+        return chosen, self._strengths(drawn), draw_signs(drawn, self.next_seed())
 
-    def _strengths(self, batch):
+    def transform(self, images, chosen, strengths, signs):
+        names = self.operations or STANDARD
+
+        def change(image_and_settings):
+            changed = operate(*image_and_settings, names, self.fill)
+            return tf.cast(changed, tf.float32)
+
+        settings = (images, chosen, strengths, signs)
+        return tf.map_fn(change, settings, fn_output_signature=tf.float32)
+
+    def _strengths(self, shape):
         if not self.magnitude_deviation:
-            return tf.fill(batch, self.magnitude / 10)
+            return tf.fill(shape, self.magnitude / 10)
         drawn = tf.random.stateless_normal(
-            batch, self.next_seed(), self.magnitude, self.magnitude_deviation
+            shape, self.next_seed(), self.magnitude, self.magnitude_deviation
         )
         return tf.clip_by_value(drawn, 0.0, 10.0) / 10
 

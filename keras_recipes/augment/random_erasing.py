@@ -54,10 +54,9 @@ class RandomErasing(ImageLayer):
         else:
             self.fill = self.require_number("fill", fill, at_least=0, at_most=255)
 
-    def draw_more(self, images):
+    def draw_more(self, shape):
         if self.fill != "noise":
             return ()
-        shape = (tf.shape(images)[0], *images.shape[1:])
         return (random_integers(shape, self.next_seed(), tf.uint8),)
 
     def change(self, images, uniform, *noise):

@@ -12,13 +12,13 @@ def warp_nearest(images, matrices, fill):
     To be compiled by XLA, with whatever else becomes of the images.
 
     Args:
-        images: float32, shape `(batch, height, width, channels)`; all but the batch static.
+        images: numeric, shape `(batch, height, width, channels)`; all but the batch static.
         matrices: float32, shape `(batch, 2, 3)`: from (x, y, 1) in the result to (x, y) in the
             image, in pixels from the upper left corner of the upper left pixel.
-        fill: value of what comes from outside the image.
+        fill: value of what comes from outside the image, of the images' type.
 
     Returns:
-        float32 tensor of the images' shape.
+        tensor of the images' type and shape.
     """
     height, width, channels = images.shape[1:]
     column = tf.range(width, dtype=tf.float32)[tf.newaxis, tf.newaxis, :] + 0.5
@@ -33,7 +33,7 @@ def warp_nearest(images, matrices, fill):
     first_row = (tf.range(tf.shape(images)[0]) * height)[:, tf.newaxis, tf.newaxis]
     pixels = tf.reshape(images, [-1, channels])
     found = tf.gather(pixels, (first_row + within_y) * width + within_x)
-    return tf.where(inside[..., tf.newaxis], found, fill)
+    return tf.where(inside[..., tf.newaxis], found, tf.cast(fill, images.dtype))
 
 
 def rotation(angles, height, width):

@@ -126,7 +126,7 @@ def measured(layer, uniform, images=IMAGES):
     """What `change` makes of images if all draw the same numbers."""
     images = tf.constant(images, tf.float32)
     drawn = tf.tile(tf.constant([uniform], tf.float32), [len(images), 1])
-    return layer.change(images, drawn, *layer.draw_more(images)).numpy()
+    return layer.change(images, drawn, *layer.draw_more(tuple(images.shape))).numpy()
 
 
 def test_warps_at_their_bounds():

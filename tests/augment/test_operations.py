@@ -6,7 +6,7 @@ import tensorflow as tf
 from PIL import Image, ImageEnhance, ImageOps
 from sklearn.datasets import load_sample_image
 
-from keras_recipes.augment.operations import OPERATIONS, Ranges, apply_operations
+from keras_recipes.augment.operations import OPERATIONS, Ranges, operate
 
 # A flower, 64 wide and 48 high.
 PHOTOGRAPH = Image.fromarray(load_sample_image("flower.jpg")).resize((64, 48))
@@ -40,14 +40,21 @@ def by_pillow(image, name, strength, sign):
 
 
 def by_us(images, chosen, strengths, signs, operations=OPERATIONS, **options):
-    return apply_operations(
-        tf.constant(np.asarray(images, "float32")),
-        tf.constant(chosen, tf.int32),
-        tf.constant(strengths, tf.float32),
-        tf.constant(signs, tf.float32),
-        operations,
-        **options,
-    ).numpy()
+    """One operation on each image."""
+    settings = [
+        tf.constant(each, dtype)[:, tf.newaxis]
+        for each, dtype in ((chosen, tf.int32), (strengths, tf.float32), (signs, tf.float32))
+    ]
+
+    @tf.function(jit_compile=True)
+    def changed(images, *settings):
+        return tf.map_fn(
+            lambda each: operate(*each, operations, **options),
+            (images, *settings),
+            fn_output_signature=tf.uint8,
+        )
+
+    return changed(tf.constant(np.asarray(images, "float32")), *settings).numpy().astype("float32")
 
 
 @pytest.mark.parametrize("strength", [0.0, 0.3, 0.9, 1.0])

@@ -135,6 +135,31 @@ def test_a_later_layer_changes_no_earlier_draw():
     assert np.any(run(build([Flip(), mixup()]))[0][1] != shares[0])
 
 
+def one_by_one(layers):
+    """The same layers, which the pipeline takes for functions and doesn't compile together."""
+    return [lambda batch, layer=layer: layer(batch) for layer in layers]
+
+
+def test_neighbours_compiled_together_do_as_each_alone():
+    layers = [PaddedCrop(2), Flip(), Cutout(4), CropAndResize(size=(8, 12)), mixup(), Flip()]
+    together, alone = run(build(layers)), run(build(one_by_one(layers)))
+    for batch, other in zip(together, alone, strict=True):
+        np.testing.assert_allclose(batch[0], other[0], atol=1e-3)
+        np.testing.assert_array_equal(batch[1], other[1])
+
+
+def test_neighbours_are_one_compiled_function():
+    def compiled(layers):
+        pipeline = build(layers)
+        graph = tf.function(lambda: pipeline(IMAGES, LABELS_T, 0, 0)).get_concrete_function().graph
+        calls = [op for op in graph.get_operations() if "_XlaMustCompile" in op.node_def.attr]
+        return sum(op.get_attr("_XlaMustCompile") for op in calls)
+
+    three = [PaddedCrop(2), Flip(), Cutout(4)]
+    assert compiled(three) == 1
+    assert compiled([*three, mixup(), Flip(), Cutout(4)]) == 2
+
+
 def test_no_layers_only_cast():
     ((images, labels),) = run(build([]), steps=1)
     assert images.dtype == np.float32

@@ -1,5 +1,7 @@
 """RandAugment and AugMix: each image its own operations, by key, in range."""
 
+import time
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -73,7 +75,7 @@ def test_magnitude_and_its_deviation():
     np.testing.assert_allclose(np.unique(np.abs(factors(magnitude=5) - 1)), 0.45, atol=1e-5)
     assert set(np.sign(factors(magnitude=5) - 1)) == {-1, 1}
     spread = np.abs(factors(magnitude=5, magnitude_deviation=1) - 1) / 0.09
-    assert len(np.unique(spread)) == 24
+    assert len(np.unique(spread)) > 12  # of 24, to whole values
     assert 0.5 < np.std(spread) < 1.6
 
 
@@ -121,3 +123,20 @@ def test_wrong_arguments_are_refused(make, where):
     with pytest.raises(RecipeError) as caught:
         make()
     assert caught.value.where == where
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_other_draws_are_not_compiled_anew(name):
+    layer = LAYERS[name]()
+    seconds = []
+    for _ in range(4):
+        begin = time.process_time()
+        layer(IMAGES)
+        seconds.append(time.process_time() - begin)
+    assert max(seconds[1:]) < seconds[0] / 4
+
+
+def test_values_become_whole_numbers():
+    uneven = IMAGES.astype("float32") * 0.99
+    changed = RandAugment(1, operations=("identity",))(uneven).numpy()
+    np.testing.assert_array_equal(changed, np.floor(uneven + 0.5))

@@ -70,9 +70,9 @@ def results(part):
     else:
         layer = part.build(image_shape=(12, 10, 3), num_classes=4)
     layer.seed_generator = keras.random.SeedGenerator(0)
-    more = layer.draw_more(tf.constant(IMAGES))
+    more = layer.draw_more(IMAGES.shape)
     uniform = UNIFORM[:, : layer.draws + 1]
-    return np.asarray(layer._change_some(tf.constant(IMAGES), tf.constant(uniform), *more))
+    return np.asarray(layer.transform(tf.constant(IMAGES), tf.constant(uniform), *more))
 
 
 @pytest.mark.parametrize(("part", "changed"), each_change(CASES))

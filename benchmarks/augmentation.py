@@ -178,12 +178,24 @@ def batches(arm, make, side, batch):
 
 def speed(iterator, batch, seconds, processor_time):
     """Images a second, of the clock or of all cores' work for this process."""
+    settle()
     count, begin, worked = 0, time.perf_counter(), time.process_time()
     while time.perf_counter() - begin < seconds:
         next(iterator)
         count += batch
-    passed = time.perf_counter() - begin
-    return count / (time.process_time() - worked if processor_time else passed)
+    if not processor_time:
+        return count / (time.perf_counter() - begin)
+    settle()  # so that as much was made as taken
+    return count / (time.process_time() - worked)
+
+
+def settle():
+    """Wait until all pipelines have filled their buffers: an arm's work is not another's."""
+    while True:
+        worked = time.process_time()
+        time.sleep(0.1)
+        if time.process_time() - worked < 0.01:
+            return
 
 
 class Albumentations:

@@ -9,6 +9,7 @@ PACKAGE = Path(__file__).parent.parent / "keras_recipes"
 BELOW = {
     "errors": set(),
     "atomic_file": set(),
+    "model_state": set(),
     "recipe": {"errors"},
     "data": {"errors"},
     "augment": {"errors"},
@@ -20,7 +21,8 @@ BELOW = {
 }
 PARTS = set(BELOW) - {"recipe"}
 BELOW["callbacks"] = PARTS
-BELOW["training"] = PARTS | {"callbacks", "recipe"}
+BELOW["tuning"] = PARTS | {"callbacks"}
+BELOW["training"] = PARTS | {"callbacks", "tuning", "recipe"}
 BELOW["report"] = BELOW["training"] | {"training"}
 BELOW["cli"] = BELOW["report"] | {"report"}
 

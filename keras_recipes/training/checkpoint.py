@@ -1,9 +1,4 @@
-"""Everything that a run's next step depends on, in one file.
-
-`save_weights` leaves out the seed generators of dropout, the metrics and the optimizer of an
-uncompiled model; here every variable is listed and stored, so that a resumed run goes on to the
-same bits.
-"""
+"""Everything that a run's next step depends on, in one file: it goes on to the same bits."""
 
 import json
 import zipfile
@@ -13,17 +8,7 @@ import numpy as np
 
 from keras_recipes.atomic_file import replacing
 from keras_recipes.errors import RecipeError
-
-
-def state_variables(model) -> list:
-    """Every variable that training changes, each once, in an order that the code fixes."""
-    if not model.optimizer.built:
-        model.optimizer.build(model.trainable_variables)
-    # The global generator seeds what has no generator of its own; Keras offers no public access.
-    from keras.src.random.seed_generator import global_seed_generator
-
-    variables = [*model.variables, *model.optimizer.variables, global_seed_generator().state]
-    return list({id(each): each for each in variables}.values())
+from keras_recipes.model_state import state_variables
 
 
 def save_checkpoint(path, model, about: dict):

@@ -1,0 +1,171 @@
+"""The learning-rate range test as a callback: one `fit` is the test."""
+
+import math
+from numbers import Real
+
+import keras
+import numpy as np
+
+from keras_recipes.errors import RecipeError
+from keras_recipes.model_state import ModelState
+from keras_recipes.tuning.loss_curve import LossCurve
+
+_SMOOTHING = 0.9
+"""Of the average that is watched for divergence while the test runs."""
+
+
+class LRRangeTest(keras.callbacks.Callback):
+    """Train with rates that grow from batch to batch, note each batch's loss, then put all back.
+
+    Source: Smith 2015, arXiv:1506.01186, section 3.3; exponential growth as in fastai. Keras's logs
+    hold the average of an epoch so far: here it is begun anew before each batch, so that the loss
+    noted is the batch's own, before its update.
+
+    The test ends after `steps` batches, when the loss is not finite, or when its average has risen
+    above `divergence` times the highest of the first tenth of the losses: of losses, not of the
+    first one, so that neither noise nor a nearly trained model ends it. Then `fit` ends, and
+    weights, optimizer, statistics, metrics, random numbers, schedule and compiled train function
+    are what they were when it began, to the bit. A `fit` that is broken off by an error tells its
+    callbacks nothing: call `restore` then.
+
+    Give that `fit` no other callbacks that act at the end of an epoch, and no validation data.
+
+    Args:
+        min_lr: rate of the first batch, above 0.
+        max_lr: rate of the last, above `min_lr`.
+        steps: batches, at least 20.
+        divergence: above 1.
+
+    Attributes:
+        curve: `LossCurve`, once the test has ended.
+
+    Raises:
+        RecipeError: at an argument out of its range; as the test begins, if the model is not
+            compiled or its `steps_per_execution` is above 1; at its end, if the data held only one
+            batch or the first loss is not finite.
+
+    Example:
+        ```python
+        test = LRRangeTest(steps=100)
+        model.fit(x, y, batch_size=128, epochs=10, callbacks=[test])
+        print(test.curve.suggest())
+        ```
+    """
+
+    def __init__(self, min_lr=1e-6, max_lr=10.0, steps=100, divergence=3.0):
+        super().__init__()
+        for name, value in (("min_lr", min_lr), ("max_lr", max_lr), ("divergence", divergence)):
+            _require_positive(name, value)
+        if min_lr >= max_lr:
+            raise RecipeError(
+                "LRRangeTest.max_lr",
+                f"must be above min_lr, {min_lr!r}; got {max_lr!r}",
+                "Exchange them: the rates grow.",
+            )
+        if isinstance(steps, bool) or not isinstance(steps, int) or steps < 20:
+            raise RecipeError(
+                "LRRangeTest.steps", f"must be an integer, at least 20; got {steps!r}", "Use 100."
+            )
+        if divergence <= 1:
+            raise RecipeError(
+                "LRRangeTest.divergence", f"must be above 1; got {divergence!r}", "Use 3."
+            )
+        # float32, as the optimizer will use them.
+        self.rates = np.geomspace(min_lr, max_lr, steps).astype(np.float32)
+        self.divergence = divergence
+        self.curve = None
+        self._state = None
+
+    def on_train_begin(self, logs=None):
+        if self.model.steps_per_execution > 1:
+            raise RecipeError(
+                "compile.steps_per_execution",
+                "must be 1 for a range test, which notes the loss of every batch; got "
+                f"{self.model.steps_per_execution}",
+                "Compile the model without it for the test.",
+            )
+        self.curve, self.losses, self._average, self._weight = None, [], 0.0, 0.0
+        self._state = ModelState(self.model)
+        self._schedule = _schedule_of(self.model.optimizer)
+        if self._schedule is not None:
+            # The train function holds the schedule: this test's is traced with its own.
+            self._rate = _SetRate(float(self.rates[0]))
+            self.model.optimizer.learning_rate = self._rate
+            self.model.make_train_function(force=True)
+        else:
+            self._previous_rate = np.array(
+                keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)
+            )
+
+    def on_train_batch_begin(self, batch, logs=None):
+        rate = self.rates[min(len(self.losses), len(self.rates) - 1)]
+        if self._schedule is not None:
+            self._rate.value.assign(rate)
+        else:
+            self.model.optimizer.learning_rate = rate
+        for metric in self.model.metrics:
+            if metric.name == "loss":
+                metric.reset_state()
+
+    def on_train_batch_end(self, batch, logs=None):
+        if len(self.losses) == len(self.rates):
+            return
+        self.losses.append(float(logs["loss"]))
+        if len(self.losses) == len(self.rates) or self._has_diverged():
+            self.model.stop_training = True
+
+    def _has_diverged(self):
+        loss = self.losses[-1]
+        if not math.isfinite(loss):
+            return True
+        self._average = _SMOOTHING * self._average + (1 - _SMOOTHING) * loss
+        self._weight = _SMOOTHING * self._weight + (1 - _SMOOTHING)
+        tenth = len(self.rates) // 10
+        if len(self.losses) <= tenth:
+            return False
+        return self._average / self._weight > self.divergence * max(map(abs, self.losses[:tenth]))
+
+    def on_train_end(self, logs=None):
+        self.restore()
+        if len(self.losses) < 2 and all(map(math.isfinite, self.losses)):
+            raise RecipeError(
+                "fit", f"gave the range test {len(self.losses)} batches of {len(self.rates)}",
+                "Give fit more data, or more epochs.",
+            )  # fmt: skip
+        self.curve = LossCurve(self.rates[: len(self.losses)], self.losses)
+
+    def restore(self):
+        """Put the model back as it was when the test began; nothing if it has been, or none has."""
+        if self._state is None:
+            return
+        if self._schedule is not None:
+            self.model.optimizer.learning_rate = self._schedule
+        self._state.restore()
+        self._state = None
+
+
+class _SetRate(keras.optimizers.schedules.LearningRateSchedule):
+    """A schedule that gives what was set, for optimizers that have one."""
+
+    def __init__(self, rate):
+        super().__init__()
+        self.value = keras.Variable(rate, dtype="float32", trainable=False, name="range_test_rate")
+
+    def __call__(self, step):
+        return self.value + 0.0
+
+
+def _schedule_of(optimizer):
+    """The schedule that sets an optimizer's rate, or None if it is a number."""
+    if isinstance(optimizer.learning_rate, keras.Variable):
+        return None
+    inner = optimizer
+    while hasattr(inner, "inner_optimizer"):
+        inner = inner.inner_optimizer
+    return inner._learning_rate  # Keras tells the rate of this step only
+
+
+def _require_positive(name, value):
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    if not is_number or not 0 < value < math.inf:
+        raise RecipeError(f"LRRangeTest.{name}", f"must be a number above 0; got {value!r}", "")

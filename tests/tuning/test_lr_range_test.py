@@ -1,0 +1,242 @@
+"""LRRangeTest: true losses of batches, rates as asked, and a model as it was, to the bit."""
+
+import hashlib
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from sklearn.datasets import load_digits
+
+from keras_recipes.errors import RecipeError
+from keras_recipes.model_state import ModelState, state_variables
+from keras_recipes.optimizers import find_average
+from keras_recipes.tuning import LRRangeTest, find_lr
+
+X, Y = load_digits(return_X_y=True)
+X = (X / 16).astype("float32")
+
+
+def model_with(optimizer, policy="float32", **compiled):
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential(
+        [
+            keras.Input((64,)),
+            keras.layers.Dense(32, activation="relu", dtype=policy),
+            keras.layers.BatchNormalization(dtype=policy),
+            keras.layers.Dropout(0.2, dtype=policy),
+            keras.layers.Dense(10, dtype="float32"),
+        ]
+    )
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(optimizer, loss, metrics=["accuracy"], **compiled)
+    return model
+
+
+def train(model, epochs=1):
+    return model.fit(X[:640], Y[:640], batch_size=64, epochs=epochs, verbose=0).history
+
+
+def digest(model):
+    total = hashlib.sha256()
+    for each in [*state_variables(model), *model.metrics_variables]:
+        total.update(np.ascontiguousarray(keras.ops.convert_to_numpy(each)).tobytes())
+    return total.hexdigest()
+
+
+def cosine():
+    return keras.optimizers.schedules.CosineDecay(0.05, 100)
+
+
+OPTIMIZERS = {
+    "sgd": lambda: keras.optimizers.SGD(0.05, momentum=0.9),
+    "adam with a schedule": lambda: keras.optimizers.Adam(cosine()),
+    "ema": lambda: keras.optimizers.SGD(0.05, use_ema=True, ema_momentum=0.9),
+    "accumulation": lambda: keras.optimizers.AdamW(1e-3, gradient_accumulation_steps=3),
+    "loss scale": lambda: keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(0.05)),
+    "loss scale with a schedule": lambda: keras.optimizers.LossScaleOptimizer(
+        keras.optimizers.SGD(cosine())
+    ),
+}
+
+
+@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_training_after_a_test_is_training_without_it(optimizer, policy):
+    histories, digests = [], []
+    for tested in (False, True):
+        model = model_with(OPTIMIZERS[optimizer](), policy)
+        first = train(model)
+        if tested:
+            before, function = digest(model), model.train_function
+            find_lr(model, (X, Y), batch_size=64, steps=25, repeats=2)
+            assert digest(model) == before
+            assert model.train_function is function
+        histories.append((first, train(model, 2)))
+        digests.append(digest(model))
+    assert histories[0] == histories[1]
+    assert digests[0] == digests[1]
+
+
+def test_before_any_training():
+    histories = []
+    for tested in (False, True):
+        model = model_with(keras.optimizers.Adam(cosine()))
+        if tested:
+            model.fit(X, Y, batch_size=64, verbose=0, callbacks=[LRRangeTest(steps=20)])
+        histories.append(train(model, 2))
+    assert histories[0] == histories[1]
+
+
+def test_our_averaging_optimizer_too():
+    from keras_recipes.optimizers import MovingAverage
+
+    model = model_with(MovingAverage(keras.optimizers.SGD(0.05), momentum=0.9))
+    assert find_average(model.optimizer) is not None
+    train(model)
+    before = digest(model)
+    find_lr(model, (X, Y), batch_size=64, steps=20)
+    assert digest(model) == before
+
+
+@pytest.mark.parametrize("scheduled", [False, True])
+def test_losses_are_the_batches_own_at_rates_that_grow(scheduled):
+    rate = cosine() if scheduled else 0.3
+    model = model_with(keras.optimizers.SGD(rate))
+    start = model.get_weights()
+    test = LRRangeTest(1e-4, 1.0, steps=20, divergence=1e9)
+    model.fit(X[:1280], Y[:1280], batch_size=64, shuffle=False, verbose=0, callbacks=[test])
+    # The same by hand: train_on_batch after a reset gives the loss of its batch alone.
+    by_hand = model_with(keras.optimizers.SGD(0.3))
+    by_hand.set_weights(start)
+    losses = []
+    for n, lr in enumerate(test.rates):
+        by_hand.optimizer.learning_rate = lr
+        by_hand.reset_metrics()
+        part = slice(64 * n, 64 * (n + 1))
+        losses.append(by_hand.train_on_batch(X[part], Y[part])[0])
+    np.testing.assert_allclose(test.losses, losses, rtol=1e-5)
+    np.testing.assert_allclose(test.rates, np.geomspace(1e-4, 1, 20), rtol=1e-6)
+
+
+def test_it_ends_when_the_loss_diverges_or_is_not_a_number():
+    def ended(max_lr):
+        test = LRRangeTest(1e-4, max_lr, steps=40)
+        model = model_with(keras.optimizers.SGD(0.1))
+        model.fit(X, Y, batch_size=32, epochs=2, verbose=0, callbacks=[test])
+        return test
+
+    assert len(ended(0.1).losses) == 40
+    assert len(ended(1e6).losses) < 40
+    wild = ended(1e30)
+    assert len(wild.losses) < 40
+    assert np.isfinite(wild.curve.smoothed[:10]).all()
+
+
+def test_a_nearly_trained_model_is_tested_to_the_end():
+    model = model_with(keras.optimizers.Adam(1e-2))
+    train(model, 15)
+    test = LRRangeTest(1e-6, 1e-2, steps=40)
+    model.fit(X[:640], Y[:640], batch_size=16, verbose=0, callbacks=[test])
+    assert len(test.losses) == 40
+
+
+def test_a_data_set_goes_on_where_the_last_test_ended():
+    seen = []
+
+    def note(batch):
+        seen.append(float(batch[0, 0]))
+        return batch
+
+    numbered = np.repeat(np.arange(30, dtype="float32")[:, None], 64, axis=1)
+    dataset = tf.data.Dataset.from_tensor_slices((numbered, Y[:30])).batch(1)
+    dataset = dataset.map(
+        lambda x, y: (tf.ensure_shape(tf.numpy_function(note, [x], tf.float32), (1, 64)), y)
+    )
+    find_lr(
+        model_with(keras.optimizers.SGD(0.1)),
+        dataset,
+        steps=20,
+        repeats=2,
+        min_lr=1e-9,
+        max_lr=1e-8,
+    )
+    assert set(seen) == set(range(30))
+
+
+def test_an_error_in_fit_leaves_the_model_as_it_was():
+    class Broken(keras.utils.PyDataset):
+        def __len__(self):
+            return 30
+
+        def __getitem__(self, index):
+            if index == 12:
+                raise OSError("the disk is gone")
+            return X[:32], Y[:32]
+
+    model = model_with(keras.optimizers.SGD(0.1))
+    train(model)
+    before = digest(model)
+    with pytest.raises(Exception, match="the disk is gone"):
+        find_lr(model, Broken(), steps=25)
+    assert digest(model) == before
+
+
+def test_the_suggestion_trains():
+    model = model_with(keras.optimizers.SGD(1e-5, momentum=0.9))
+    found = find_lr(model, (X[:1280], Y[:1280]), batch_size=64, repeats=3)
+    assert found.low <= found.rate <= found.high
+    model.optimizer.learning_rate = found.rate
+    assert train(model, 3)["accuracy"][-1] > 0.8
+
+
+@pytest.mark.parametrize(
+    ("arguments", "where"),
+    [
+        ({"min_lr": 1.0, "max_lr": 0.1}, "LRRangeTest.max_lr"),
+        ({"min_lr": 0}, "LRRangeTest.min_lr"),
+        ({"max_lr": float("nan")}, "LRRangeTest.max_lr"),
+        ({"steps": 5}, "LRRangeTest.steps"),
+        ({"divergence": 1}, "LRRangeTest.divergence"),
+        ({"rule": "eye"}, "rule"),
+        ({"repeats": 0}, "find_lr.repeats"),
+        ({"batch_size": 5000}, "find_lr.batch_size"),
+    ],
+)
+def test_arguments_out_of_range(arguments, where):
+    with pytest.raises(RecipeError) as caught:
+        find_lr(model_with(keras.optimizers.SGD(0.1)), (X, Y), **arguments)
+    assert caught.value.where == where
+
+
+def test_what_cannot_be_tested():
+    model = model_with(keras.optimizers.SGD(0.1))
+    with pytest.raises(RecipeError, match="not compiled"):
+        find_lr(keras.Sequential([keras.layers.Dense(1)]), (X, Y))
+    with pytest.raises(RecipeError, match="of one length"):
+        find_lr(model, (X, Y[:-1]))
+    with pytest.raises(RecipeError, match="tf.data.Dataset"):
+        find_lr(model, X)
+    with pytest.raises(RecipeError, match="steps_per_execution"):
+        find_lr(model_with("sgd", steps_per_execution=4), (X, Y))
+    with pytest.raises(RecipeError, match="1 batches of 100"):
+        model.fit(X[:32], Y[:32], verbose=0, callbacks=[LRRangeTest()])
+    with pytest.raises(RecipeError, match="must begin with a number"):
+        find_lr(model, (X, Y, np.full(len(X), np.nan)))
+    assert np.isfinite(np.concatenate([each.ravel() for each in model.get_weights()])).all()
+
+
+def test_constant_loss_has_no_valley():
+    model = model_with(keras.optimizers.SGD(0.1))
+    model.compile("sgd", loss=lambda y, logits: 0.0 * keras.ops.sum(logits) + 1.0)
+    found = find_lr(model, (X, Y), steps=30)
+    assert found.rate is None
+    assert "loss falls by 0" in found.reason
+
+
+def test_state_is_kept_of_random_numbers_too():
+    model = model_with(keras.optimizers.SGD(0.1))
+    state = ModelState(model)
+    drawn = np.random.rand(), train(model)
+    state.restore()
+    assert (np.random.rand(), train(model)) == drawn

@@ -9,8 +9,8 @@ import numpy as np
 def state_variables(model) -> list:
     """Every variable that training changes, each once, in an order that the code fixes.
 
-    `save_weights` leaves out the seed generators of dropout, the metrics and the optimizer of an
-    uncompiled model; here they all are.
+    `save_weights` leaves out the seed generators of dropout and the optimizer of an uncompiled
+    model; here they are. The metrics of `compile`, which an epoch begins anew, are not.
     """
     if not model.optimizer.built:
         model.optimizer.build(model.trainable_variables)

@@ -159,8 +159,9 @@ class AugmentPipeline:
     def _stages(self):
         """Functions of (images, labels, key, epoch) to images and labels, in turn."""
         stages, numbered = [], enumerate(self._traced_layers)
+        # One that does more in `call` than its drawing and its transform is called.
         for together, group in itertools.groupby(
-            numbered, lambda each: isinstance(each[1][0], RandomImageLayer)
+            numbered, lambda each: getattr(type(each[1][0]), "call", None) is RandomImageLayer.call
         ):
             if together:
                 stages.append(self._together(*zip(*group, strict=True)))

@@ -1,7 +1,7 @@
 """What to train with, measured on one's own model and data; of use in any `model.fit`."""
 
-from keras_recipes.tuning.find_lr import find_lr
+from keras_recipes.tuning.find_lr import FoundRate, find_lr
 from keras_recipes.tuning.loss_curve import LossCurve, Suggestion
 from keras_recipes.tuning.lr_range_test import LRRangeTest
 
-__all__ = ["LRRangeTest", "LossCurve", "Suggestion", "find_lr"]
+__all__ = ["FoundRate", "LRRangeTest", "LossCurve", "Suggestion", "find_lr"]

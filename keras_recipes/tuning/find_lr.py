@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_recipes.errors import RecipeError
-from keras_recipes.tuning.loss_curve import LossCurve
+from keras_recipes.tuning.loss_curve import LossCurve, check_rule
 from keras_recipes.tuning.lr_range_test import LRRangeTest
 
 
@@ -17,11 +17,11 @@ class FoundRate:
     """What `find_lr` found."""
 
     rate: float | None
-    """The geometric mean of the repeats' suggestions; None if none has a usable valley."""
+    """The geometric mean of the repeats' suggestions; None if most have no usable valley."""
     low: float | None
-    """The lowest of them."""
+    """The lowest of them, or None."""
     high: float | None
-    """The highest of them."""
+    """The highest of them, or None."""
     reason: str
     """Why there is no rate; "" if there is one."""
     curves: tuple[LossCurve, ...]
@@ -33,13 +33,14 @@ def find_lr(model, data, *, batch_size=32, rule="valley", repeats=1, seed=0, **r
 
     Args:
         model: compiled Keras model.
-        data: `(x, y)` or `(x, y, sample_weight)` of arrays, drawn in batches in random order; or a
-            `tf.data.Dataset` of batches, or a `keras.utils.PyDataset`, begun again when it ends.
+        data: `(x, y)` or `(x, y, sample_weight)` of arrays, or a `keras.utils.PyDataset`, whose
+            batches are drawn at random; or a `tf.data.Dataset` of batches, taken in its order and
+            begun again when it ends. One that shuffles goes on in its shuffling: train on another.
         batch_size: of arrays: the one to train with, since the rate goes with it.
         rule: see `LossCurve.suggest`.
-        repeats: tests, each from the same state on other batches: of arrays in another order, of a
-            data set those that follow. Their spread says how far to trust the rate.
-        seed: of the order of arrays.
+        repeats: tests, each from the same state on other batches or in another order; of a
+            `tf.data.Dataset` on those that follow. Their spread says how far to trust the rate.
+        seed: of the order, 0 or more.
         **range_test: `min_lr`, `max_lr`, `steps` and `divergence` of `LRRangeTest`.
 
     Returns:
@@ -60,66 +61,99 @@ def find_lr(model, data, *, batch_size=32, rule="valley", repeats=1, seed=0, **r
             "find_lr.model", "is not compiled: it has no loss and no optimizer",
             "Call model.compile(optimizer, loss) first.",
         )  # fmt: skip
-    if isinstance(repeats, bool) or not isinstance(repeats, int) or repeats < 1:
-        raise RecipeError("find_lr.repeats", f"must be 1 or more; got {repeats!r}", "Use 3.")
+    check_rule("find_lr.rule", rule)
+    for name, value, least in (("repeats", repeats, 1), ("seed", seed, 0)):
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            raise RecipeError(
+                f"find_lr.{name}", f"must be an integer, at least {least}; got {value!r}", "Use 3."
+            )
+    # fit changes these before it tells its callbacks that it begins.
+    kept = {name: getattr(model, name, None) for name in ("stop_training", "history")}
     curves = []
     for repeat in range(repeats):
         test = LRRangeTest(**range_test)
         steps = len(test.rates)
         try:
             model.fit(
-                **_batches(data, batch_size, repeat, steps, seed),
+                _batches(data, batch_size, repeat, steps, seed),
+                steps_per_epoch=steps,
                 verbose=0,
                 callbacks=[test],
                 shuffle=False,
             )
         finally:
             test.restore()
+            for name, value in kept.items():
+                setattr(model, name, value)
         curves.append(test.curve)
     found = [curve.suggest(rule) for curve in curves]
     rates = [each.rate for each in found if each.rate is not None]
-    if len(rates) < len(found) / 2 or not rates:
+    if 2 * len(rates) < len(found) or not rates:
         reason = next(each.reason for each in found if each.rate is None)
-        return FoundRate(None, None, None, reason, tuple(curves))
+        failed = len(found) - len(rates)
+        return FoundRate(None, None, None, f"{failed} of {repeats}: {reason}", tuple(curves))
     mean = math.exp(sum(map(math.log, rates)) / len(rates))
     return FoundRate(mean, min(rates), max(rates), "", tuple(curves))
 
 
 def _batches(data, batch_size, repeat, steps, seed):
-    """Arguments of `fit` for `steps` batches, others in each repeat."""
+    """What `fit` takes for `steps` batches, others in each repeat."""
+    if isinstance(data, tf.data.Dataset):
+        return data.repeat().skip(repeat * steps).take(steps)
     if isinstance(data, keras.utils.PyDataset):
-        return {"x": data, "epochs": math.ceil(steps / max(1, len(data)))}
-    if isinstance(data, tuple):
-        return _array_batches(data, batch_size, repeat, steps, seed)
-    if not isinstance(data, tf.data.Dataset):
+        if not data.num_batches:
+            raise RecipeError(
+                "find_lr.data", "must have a number of batches", "Give a PyDataset with __len__."
+            )
+        return _Chosen(lambda n: data[n], _order(data.num_batches, repeat, steps, seed))
+    if not isinstance(data, tuple) or not 2 <= len(data) <= 3:
         raise RecipeError(
             "find_lr.data",
             "must be a tuple of arrays, a tf.data.Dataset or a PyDataset; got "
             f"{type(data).__name__}",
-            "Use (x, y).",
+            "Use (x, y) or (x, y, sample_weight).",
         )
-    return {"x": data.repeat().skip(repeat * steps), "epochs": 1, "steps_per_epoch": steps}
-
-
-def _array_batches(data, batch_size, repeat, steps, seed):
     lengths = {len(each) for each in data}
-    if len(lengths) != 1 or not 2 <= len(data) <= 3:
+    if len(lengths) != 1:
         raise RecipeError(
-            "find_lr.data",
-            f"must be (x, y) or (x, y, sample_weight) of one length; got {sorted(lengths)}",
+            "find_lr.data", f"must be of one length; got {sorted(lengths)}",
             "Give as many labels as inputs.",
-        )
+        )  # fmt: skip
     (count,) = lengths
-    if not 1 <= batch_size <= count:
+    whole = isinstance(batch_size, int) and not isinstance(batch_size, bool)
+    if not whole or not 1 <= batch_size <= count:
         raise RecipeError(
             "find_lr.batch_size",
-            f"must be between 1 and the number of examples, {count}; got {batch_size!r}",
+            f"must be an integer between 1 and the number of examples, {count}; got {batch_size!r}",
             "Use the batch size to train with.",
         )
+    # Whole batches of each pass alone, so that all are alike.
+    examples = np.random.default_rng((seed, repeat)).permutation(count)
+    examples = examples[: count // batch_size * batch_size].reshape(-1, batch_size)
+
+    def batch(n):
+        chosen = np.sort(examples[n])  # as a memory map is best read
+        return tuple(np.asarray(each[chosen]) for each in data)
+
+    return _Chosen(batch, _order(len(examples), repeat, steps, seed))
+
+
+def _order(count, repeat, steps, seed):
+    """Which of `count` batches to take, each once before any comes again."""
     random = np.random.default_rng((seed, repeat))
-    whole = count // batch_size * batch_size  # of each pass, so that all batches are alike
-    passes = math.ceil(steps * batch_size / whole)
-    order = np.concatenate([random.permutation(count)[:whole] for _ in range(passes)])
-    x, y, *weights = (np.asarray(each)[order[: steps * batch_size]] for each in data)
-    arguments = {"x": x, "y": y, "batch_size": batch_size, "epochs": 1}
-    return arguments | ({"sample_weight": weights[0]} if weights else {})
+    passes = [random.permutation(count) for _ in range(math.ceil(steps / count))]
+    return np.concatenate(passes)[:steps]
+
+
+class _Chosen(keras.utils.PyDataset):
+    """Batches of some source in a given order, each made when it is asked for."""
+
+    def __init__(self, batch, order):
+        super().__init__()
+        self._batch, self._order = batch, order
+
+    def __len__(self):
+        return len(self._order)
+
+    def __getitem__(self, index):
+        return self._batch(int(self._order[index]))

@@ -10,7 +10,9 @@ from keras_recipes.errors import RecipeError
 RULES = ("valley", "steepest", "minimum/10")
 _FEWEST = 20
 """Losses below which nothing is said of a curve."""
-_CLEAR = 4.0
+_END = 4
+"""Losses at the end of a curve that cannot be its minimum."""
+_CLEAR = 5.0
 """Standard errors of its depth that a valley must be deep."""
 
 
@@ -31,8 +33,8 @@ class LossCurve:
 
     Spikes are cut by a running median of five; the rest is smoothed by an exponential average with
     its bias corrected (Kingma & Ba 2015, arXiv:1412.6980, section 3), run forwards and backwards so
-    that nothing is moved along the axis of rates. From the point on where the loss leaves its first
-    level upwards for good it is taken to be at a ceiling, so that divergence weighs on no average.
+    that nothing is moved along the axis of rates. Losses above twice the first level, or as far
+    above it as the lowest is below, are cut to that, so that divergence weighs on no average.
 
     Args:
         rates: increasing, above 0, shape `(n,)`.
@@ -53,7 +55,12 @@ class LossCurve:
                 f"must be one for each rate; got {self.losses.shape} for {self.rates.shape}",
                 "Give two lists of the same length.",
             )
-        if not len(self.rates) or self.rates[0] <= 0 or np.any(np.diff(self.rates) <= 0):
+        if isinstance(smoothing, bool) or not 0 <= smoothing < 1:
+            raise RecipeError(
+                "LossCurve.smoothing", f"must be in [0, 1); got {smoothing!r}", "Use 0.8."
+            )
+        rises = len(self.rates) and self.rates[0] > 0 and np.all(np.diff(self.rates) > 0)
+        if not rises or not np.isfinite(self.rates).all():
             raise RecipeError(
                 "LossCurve.rates", "must be above 0 and increase", "Sort the losses by their rate."
             )
@@ -83,13 +90,13 @@ class LossCurve:
 
     @property
     def minimum(self) -> int:
-        """Index of the lowest smoothed loss."""
-        return int(np.nanargmin(self.smoothed))
+        """Index of the lowest smoothed loss; the last few, averaged over little, don't count."""
+        return int(np.argmin(self.smoothed[: max(1, self._count - _END)]))
 
     @property
     def noise(self) -> float:
         """Standard error of the valley's depth, from how the losses jump before the minimum."""
-        jumps = np.diff(self.losses[: max(self.minimum, _FEWEST // 2)])
+        jumps = np.diff(self.losses[: max(self.minimum, _FEWEST)])
         jumps = jumps[np.isfinite(jumps)]
         if not len(jumps):
             return math.inf
@@ -109,8 +116,7 @@ class LossCurve:
         Raises:
             RecipeError: if there is no such rule.
         """
-        if rule not in RULES:
-            raise RecipeError("rule", f"must be one of {', '.join(RULES)}; got {rule!r}", "")
+        check_rule("rule", rule)
         reason = self._no_valley()
         if reason:
             return Suggestion(rule, None, reason)
@@ -141,7 +147,17 @@ class LossCurve:
             )
         if minimum < 2:
             return "the loss rises from the first rate on: begin at a lower rate"
+        is_last = minimum == self._count - _END - 1 and self._count == len(self.losses)
+        before = self.smoothed[self._count * 4 // 5]
+        if is_last and before - self.smoothed[minimum] > _CLEAR * self.noise:
+            return "the loss still falls at the highest rate: go on to a higher one"
         return ""
+
+
+def check_rule(place, rule):
+    """Raise `RecipeError` unless there is such a rule; `place` is the argument that gave it."""
+    if rule not in RULES:
+        raise RecipeError(place, f"must be one of {', '.join(RULES)}; got {rule!r}", "Use valley.")
 
 
 def _running_median(values, width=5):

@@ -41,8 +41,8 @@ class LRRangeTest(keras.callbacks.Callback):
 
     Raises:
         RecipeError: at an argument out of its range; as the test begins, if the model is not
-            compiled or its `steps_per_execution` is above 1; at its end, if the data held only one
-            batch or the first loss is not finite.
+            compiled, its `steps_per_execution` is above 1 or gradients are accumulated; at its
+            end, if the data held only one batch or the first loss is not finite.
 
     Example:
         ```python
@@ -71,7 +71,14 @@ class LRRangeTest(keras.callbacks.Callback):
                 "LRRangeTest.divergence", f"must be above 1; got {divergence!r}", "Use 3."
             )
         # float32, as the optimizer will use them.
-        self.rates = np.geomspace(min_lr, max_lr, steps).astype(np.float32)
+        with np.errstate(over="ignore", under="ignore"):
+            self.rates = np.geomspace(min_lr, max_lr, steps).astype(np.float32)
+        if not np.isfinite(self.rates).all() or self.rates[0] == 0 or min(np.diff(self.rates)) <= 0:
+            raise RecipeError(
+                "LRRangeTest.max_lr",
+                f"makes no {steps} rates that float32 tells apart, from {min_lr!r} to {max_lr!r}",
+                "Use 1e-6 and 10.",
+            )
         self.divergence = divergence
         self.curve = None
         self._state = None
@@ -84,6 +91,14 @@ class LRRangeTest(keras.callbacks.Callback):
                 f"{self.model.steps_per_execution}",
                 "Compile the model without it for the test.",
             )
+        accumulated = getattr(_innermost(self.model.optimizer), "gradient_accumulation_steps", None)
+        if (accumulated or 1) > 1:
+            raise RecipeError(
+                "optimizer.gradient_accumulation_steps",
+                "must be 1 for a range test, since the rates between updates train nothing; got "
+                f"{accumulated}",
+                "Test with an optimizer without it, at batches as large as memory allows.",
+            )
         self.curve, self.losses, self._average, self._weight = None, [], 0.0, 0.0
         self._state = ModelState(self.model)
         self._schedule = _schedule_of(self.model.optimizer)
@@ -92,10 +107,6 @@ class LRRangeTest(keras.callbacks.Callback):
             self._rate = _SetRate(float(self.rates[0]))
             self.model.optimizer.learning_rate = self._rate
             self.model.make_train_function(force=True)
-        else:
-            self._previous_rate = np.array(
-                keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)
-            )
 
     def on_train_batch_begin(self, batch, logs=None):
         rate = self.rates[min(len(self.losses), len(self.rates) - 1)]
@@ -159,10 +170,14 @@ def _schedule_of(optimizer):
     """The schedule that sets an optimizer's rate, or None if it is a number."""
     if isinstance(optimizer.learning_rate, keras.Variable):
         return None
-    inner = optimizer
-    while hasattr(inner, "inner_optimizer"):
-        inner = inner.inner_optimizer
-    return inner._learning_rate  # Keras tells the rate of this step only
+    return _innermost(optimizer)._learning_rate  # Keras tells the rate of this step only
+
+
+def _innermost(optimizer):
+    """The optimizer within those that wrap it."""
+    while hasattr(optimizer, "inner_optimizer"):
+        optimizer = optimizer.inner_optimizer
+    return optimizer
 
 
 def _require_positive(name, value):

@@ -52,7 +52,7 @@ OPTIMIZERS = {
     "sgd": lambda: keras.optimizers.SGD(0.05, momentum=0.9),
     "adam with a schedule": lambda: keras.optimizers.Adam(cosine()),
     "ema": lambda: keras.optimizers.SGD(0.05, use_ema=True, ema_momentum=0.9),
-    "accumulation": lambda: keras.optimizers.AdamW(1e-3, gradient_accumulation_steps=3),
+    "adamw": lambda: keras.optimizers.AdamW(1e-3),
     "loss scale": lambda: keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(0.05)),
     "loss scale with a schedule": lambda: keras.optimizers.LossScaleOptimizer(
         keras.optimizers.SGD(cosine())
@@ -141,27 +141,47 @@ def test_a_nearly_trained_model_is_tested_to_the_end():
     assert len(test.losses) == 40
 
 
-def test_a_data_set_goes_on_where_the_last_test_ended():
-    seen = []
+class Numbers(keras.utils.PyDataset):
+    """Thirty batches of one example, each full of its number."""
 
-    def note(batch):
-        seen.append(float(batch[0, 0]))
-        return batch
+    def __len__(self):
+        return 30
 
-    numbered = np.repeat(np.arange(30, dtype="float32")[:, None], 64, axis=1)
-    dataset = tf.data.Dataset.from_tensor_slices((numbered, Y[:30])).batch(1)
-    dataset = dataset.map(
-        lambda x, y: (tf.ensure_shape(tf.numpy_function(note, [x], tf.float32), (1, 64)), y)
+    def __getitem__(self, index):
+        return np.full((1, 64), index, "float32"), Y[index : index + 1]
+
+
+def trained_on(data, **options):
+    """The numbers that batches of `Numbers` had, in the order in which they were trained on."""
+    inputs = keras.Input((64,))
+    model = keras.Model(inputs, keras.layers.Dense(1)(inputs) * 0.0 + inputs[:, :1])
+    model.compile("sgd", loss=lambda y, outputs: keras.ops.mean(outputs))
+    found = find_lr(model, data, steps=20, divergence=1e9, **options)
+    return [np.rint(curve.losses).astype(int).tolist() for curve in found.curves]
+
+
+def test_each_repeat_has_batches_of_its_own():
+    first, second = trained_on(Numbers(), repeats=2)
+    assert len(set(first)) == len(set(second)) == 20
+    assert first != second
+    assert trained_on(Numbers(), repeats=2) == [first, second]
+    assert trained_on(Numbers(), seed=1) != [first]
+    dataset = tf.data.Dataset.from_tensor_slices(
+        (np.repeat(np.arange(30, dtype="float32")[:, None], 64, axis=1), Y[:30])
     )
-    find_lr(
-        model_with(keras.optimizers.SGD(0.1)),
-        dataset,
-        steps=20,
-        repeats=2,
-        min_lr=1e-9,
-        max_lr=1e-8,
-    )
-    assert set(seen) == set(range(30))
+    in_order = trained_on(dataset.batch(1), repeats=2)
+    assert in_order == [list(range(20)), [*range(20, 30), *range(10)]]
+
+
+def test_a_stop_that_was_asked_for_stays():
+    class StopAndLook(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            self.model.stop_training = True
+            find_lr(self.model, (X, Y), steps=20)
+
+    model = model_with(keras.optimizers.SGD(0.1))
+    history = model.fit(X[:64], Y[:64], epochs=3, verbose=0, callbacks=[StopAndLook()])
+    assert history.epoch == [0]
 
 
 def test_an_error_in_fit_leaves_the_model_as_it_was():
@@ -198,9 +218,13 @@ def test_the_suggestion_trains():
         ({"max_lr": float("nan")}, "LRRangeTest.max_lr"),
         ({"steps": 5}, "LRRangeTest.steps"),
         ({"divergence": 1}, "LRRangeTest.divergence"),
-        ({"rule": "eye"}, "rule"),
+        ({"rule": "eye"}, "find_lr.rule"),
         ({"repeats": 0}, "find_lr.repeats"),
         ({"batch_size": 5000}, "find_lr.batch_size"),
+        ({"batch_size": 16.5}, "find_lr.batch_size"),
+        ({"seed": -1}, "find_lr.seed"),
+        ({"min_lr": 1.0, "max_lr": 1.0000001}, "LRRangeTest.max_lr"),
+        ({"max_lr": 1e39}, "LRRangeTest.max_lr"),
     ],
 )
 def test_arguments_out_of_range(arguments, where):
@@ -219,6 +243,9 @@ def test_what_cannot_be_tested():
         find_lr(model, X)
     with pytest.raises(RecipeError, match="steps_per_execution"):
         find_lr(model_with("sgd", steps_per_execution=4), (X, Y))
+    accumulating = keras.optimizers.SGD(0.1, gradient_accumulation_steps=3)
+    with pytest.raises(RecipeError, match="gradient_accumulation_steps"):
+        find_lr(model_with(accumulating), (X, Y))
     with pytest.raises(RecipeError, match="1 batches of 100"):
         model.fit(X[:32], Y[:32], verbose=0, callbacks=[LRRangeTest()])
     with pytest.raises(RecipeError, match="must begin with a number"):

@@ -25,8 +25,8 @@ class ModelState:
     """A model as it is now, to be put back after a trial, to the bit.
 
     Holds every variable (weights, batch normalisation's statistics, the optimizer's slots,
-    iterations, averages and loss scale, metrics, seed generators), the compiled train function and
-    what `fit` leaves on the model, and the state of the random numbers of Python, NumPy and
+    iterations, averages and loss scale, metrics, seed generators), the compiled functions, whether
+    training is to stop, and the state of the random numbers of Python, NumPy and
     TensorFlow's eager mode, which shuffle arrays.
 
     Args:
@@ -39,7 +39,7 @@ class ModelState:
         self._values = [np.array(keras.ops.convert_to_numpy(each)) for each in self._variables]
         self._attributes = {
             name: getattr(model, name, None)
-            for name in ("train_function", "test_function", "history", "stop_training")
+            for name in ("train_function", "test_function", "stop_training")
         }
         self._random = random.getstate(), np.random.get_state()
         self._eager_random = _eager_random()

@@ -83,7 +83,8 @@ def test_before_any_training():
     for tested in (False, True):
         model = model_with(keras.optimizers.Adam(cosine()))
         if tested:
-            model.fit(X, Y, batch_size=64, verbose=0, callbacks=[LRRangeTest(steps=20)])
+            test = LRRangeTest(steps=20)
+            assert model.fit(X, Y, batch_size=64, verbose=0, callbacks=[test]).epoch == [0]
         histories.append(train(model, 2))
     assert histories[0] == histories[1]
 

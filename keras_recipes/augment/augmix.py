@@ -2,9 +2,9 @@
 
 import tensorflow as tf
 
-from keras_recipes.augment.bounds import require_number, require_whole
 from keras_recipes.augment.operations import Ranges, check_shape, draw_signs, operate
 from keras_recipes.augment.random_layer import RandomImageLayer
+from keras_recipes.bounds import require_number, require_whole
 
 _OPERATIONS = (
     "auto_contrast", "equalize", "posterize", "rotate", "solarize", "shear_x", "shear_y",

@@ -2,8 +2,8 @@
 
 import tensorflow as tf
 
-from keras_recipes.augment.bounds import require_number
 from keras_recipes.augment.random_layer import RandomLayer
+from keras_recipes.bounds import require_number
 from keras_recipes.errors import RecipeError
 
 

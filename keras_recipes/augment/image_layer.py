@@ -2,8 +2,8 @@
 
 import tensorflow as tf
 
-from keras_recipes.augment.bounds import require_number, require_range, require_whole
 from keras_recipes.augment.random_layer import RandomImageLayer
+from keras_recipes.bounds import require_number, require_range, require_whole
 from keras_recipes.errors import RecipeError
 
 

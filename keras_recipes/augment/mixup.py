@@ -1,7 +1,7 @@
 """MixUp: images and labels blended in pairs."""
 
-from keras_recipes.augment.bounds import require_number
 from keras_recipes.augment.float32_policy import float32_policy
+from keras_recipes.bounds import require_number
 
 # Below, both of the gamma draws that make up a share underflow float32 too often: the share is
 # then 1/2, the one value that should be rare. At 0.05 it happens to 1 image in 6,000.

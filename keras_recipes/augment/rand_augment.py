@@ -2,9 +2,9 @@
 
 import tensorflow as tf
 
-from keras_recipes.augment.bounds import require_number, require_whole
 from keras_recipes.augment.operations import check_operations, check_shape, draw_signs, operate
 from keras_recipes.augment.random_layer import RandomImageLayer
+from keras_recipes.bounds import require_number, require_whole
 
 STANDARD = (
     "identity", "auto_contrast", "equalize", "rotate", "solarize", "color", "posterize",

@@ -2,11 +2,11 @@
 
 import tensorflow as tf
 
-from keras_recipes.augment.bounds import require_number
 from keras_recipes.augment.keyed import own_key
 from keras_recipes.augment.one_of import apply, check_dict, select
 from keras_recipes.augment.random_layer import RandomLayer
 from keras_recipes.augment.resting import mixes_labels, resting
+from keras_recipes.bounds import require_number
 from keras_recipes.errors import RecipeError
 
 

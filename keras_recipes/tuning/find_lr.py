@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_recipes.bounds import require_whole
 from keras_recipes.errors import RecipeError
 from keras_recipes.tuning.loss_curve import LossCurve, check_rule
 from keras_recipes.tuning.lr_range_test import LRRangeTest
@@ -62,11 +63,8 @@ def find_lr(model, data, *, batch_size=32, rule="valley", repeats=1, seed=0, **r
             "Call model.compile(optimizer, loss) first.",
         )  # fmt: skip
     check_rule("find_lr.rule", rule)
-    for name, value, least in (("repeats", repeats, 1), ("seed", seed, 0)):
-        if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise RecipeError(
-                f"find_lr.{name}", f"must be an integer, at least {least}; got {value!r}", "Use 3."
-            )
+    require_whole("find_lr.repeats", repeats, at_least=1)
+    require_whole("find_lr.seed", seed, at_least=0)
     # fit changes these before it tells its callbacks that it begins.
     kept = {name: getattr(model, name, None) for name in ("stop_training", "history")}
     curves = []
@@ -120,11 +118,11 @@ def _batches(data, batch_size, repeat, steps, seed):
             "Give as many labels as inputs.",
         )  # fmt: skip
     (count,) = lengths
-    whole = isinstance(batch_size, int) and not isinstance(batch_size, bool)
-    if not whole or not 1 <= batch_size <= count:
+    require_whole("find_lr.batch_size", batch_size, at_least=1)
+    if batch_size > count:
         raise RecipeError(
             "find_lr.batch_size",
-            f"must be an integer between 1 and the number of examples, {count}; got {batch_size!r}",
+            f"must be at most the number of examples, {count}; got {batch_size!r}",
             "Use the batch size to train with.",
         )
     # Whole batches of each pass alone, so that all are alike.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from keras_recipes.bounds import require_number
 from keras_recipes.errors import RecipeError
 
 RULES = ("valley", "steepest", "minimum/10")
@@ -55,10 +56,7 @@ class LossCurve:
                 f"must be one for each rate; got {self.losses.shape} for {self.rates.shape}",
                 "Give two lists of the same length.",
             )
-        if isinstance(smoothing, bool) or not 0 <= smoothing < 1:
-            raise RecipeError(
-                "LossCurve.smoothing", f"must be in [0, 1); got {smoothing!r}", "Use 0.8."
-            )
+        require_number("LossCurve.smoothing", smoothing, at_least=0, below=1)
         rises = len(self.rates) and self.rates[0] > 0 and np.all(np.diff(self.rates) > 0)
         if not rises or not np.isfinite(self.rates).all():
             raise RecipeError(

@@ -1,11 +1,11 @@
 """The learning-rate range test as a callback: one `fit` is the test."""
 
 import math
-from numbers import Real
 
 import keras
 import numpy as np
 
+from keras_recipes.bounds import require_number, require_whole
 from keras_recipes.errors import RecipeError
 from keras_recipes.model_state import ModelState
 from keras_recipes.tuning.loss_curve import LossCurve
@@ -54,22 +54,10 @@ class LRRangeTest(keras.callbacks.Callback):
 
     def __init__(self, min_lr=1e-6, max_lr=10.0, steps=100, divergence=3.0):
         super().__init__()
-        for name, value in (("min_lr", min_lr), ("max_lr", max_lr), ("divergence", divergence)):
-            _require_positive(name, value)
-        if min_lr >= max_lr:
-            raise RecipeError(
-                "LRRangeTest.max_lr",
-                f"must be above min_lr, {min_lr!r}; got {max_lr!r}",
-                "Exchange them: the rates grow.",
-            )
-        if isinstance(steps, bool) or not isinstance(steps, int) or steps < 20:
-            raise RecipeError(
-                "LRRangeTest.steps", f"must be an integer, at least 20; got {steps!r}", "Use 100."
-            )
-        if divergence <= 1:
-            raise RecipeError(
-                "LRRangeTest.divergence", f"must be above 1; got {divergence!r}", "Use 3."
-            )
+        for name, value, above in (("min_lr", min_lr, 0), ("divergence", divergence, 1)):
+            require_number(f"LRRangeTest.{name}", value, above=above)
+        require_number("LRRangeTest.max_lr", max_lr, above=min_lr)
+        require_whole("LRRangeTest.steps", steps, at_least=20)
         # float32, as the optimizer will use them.
         with np.errstate(over="ignore", under="ignore"):
             self.rates = np.geomspace(min_lr, max_lr, steps).astype(np.float32)
@@ -178,9 +166,3 @@ def _innermost(optimizer):
     while hasattr(optimizer, "inner_optimizer"):
         optimizer = optimizer.inner_optimizer
     return optimizer
-
-
-def _require_positive(name, value):
-    is_number = isinstance(value, Real) and not isinstance(value, bool)
-    if not is_number or not 0 < value < math.inf:
-        raise RecipeError(f"LRRangeTest.{name}", f"must be a number above 0; got {value!r}", "")

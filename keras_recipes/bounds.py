@@ -1,4 +1,4 @@
-"""Arguments of layers, checked when the layer is made: the rule for numbers, in one place."""
+"""Numbers among arguments, checked when a layer or callback is made: the rule in one place."""
 
 import math
 import numbers

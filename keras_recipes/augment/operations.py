@@ -15,7 +15,6 @@ _ENHANCE = {
     "brightness": adjust_brightness,
     "color": adjust_saturation,
     "contrast": adjust_contrast,
-    "sharpness": tone.sharpness,
 }
 _WARPS = ("rotate", "shear_x", "shear_y", "translate_x", "translate_y")
 
@@ -109,7 +108,7 @@ def operate(image, chosen, strengths, signs, operations, fill=128.0, ranges=None
         changed = tf.switch_case(tf.gather(change_of, settings[0][0]), branches)
         return n + 1, tf.ensure_shape(changed, images.shape)
 
-    first = (tf.constant(0), _rounded(image)[tf.newaxis])
+    first = (tf.constant(0), tone.rounded(image)[tf.newaxis])
     return tf.while_loop(lambda n, _: n < chosen.shape[0], step, first)[1][0]
 
 
@@ -124,7 +123,7 @@ def _changes(operations, fill, ranges):
         return warp_nearest(images, matrices, math.floor(fill + 0.5))
 
     def tone_of(name):
-        return lambda images, _, *amounts: _rounded(_change_tone(name, images, *amounts, ranges))
+        return lambda images, _, *amounts: _change_tone(name, images, *amounts, ranges)
 
     changes = {name: tone_of(name) for name in operations if name not in _WARPS}
     changes |= {"move": move} if len(changes) < len(operations) else {}
@@ -132,12 +131,6 @@ def _changes(operations, fill, ranges):
     return list(changes.values()), [
         names.index("move" if name in _WARPS else name) for name in operations
     ]
-
-
-def _rounded(images):
-    if images.dtype == tf.uint8:
-        return images
-    return tf.cast(tf.cast(images, tf.float32) + 0.5, tf.uint8)
 
 
 def _change_tone(name, images, strengths, signs, ranges):
@@ -148,8 +141,11 @@ def _change_tone(name, images, strengths, signs, ranges):
     if name == "posterize":
         most, least = ranges.bits
         return tone.posterize(images, most - tf.round((most - least) * strengths))
+    if name == "sharpness":
+        return tone.sharpness(images, _factors(strengths * signs, ranges))
     if name in _ENHANCE:
-        return _ENHANCE[name](tf.cast(images, tf.float32), _factors(strengths * signs, ranges))
+        changed = _ENHANCE[name](tf.cast(images, tf.float32), _factors(strengths * signs, ranges))
+        return tone.rounded(changed)
     return getattr(tone, name)(images)
 
 

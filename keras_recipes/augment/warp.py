@@ -12,7 +12,8 @@ def warp_nearest(images, matrices, fill):
     To be compiled by XLA, with whatever else becomes of the images.
 
     Args:
-        images: numeric, shape `(batch, height, width, channels)`; all but the batch static.
+        images: numeric, shape `(batch, height, width, channels)`; all but the batch static, sides
+            below 16,384 pixels.
         matrices: float32, shape `(batch, 2, 3)`: from (x, y, 1) in the result to (x, y) in the
             image, in pixels from the upper left corner of the upper left pixel.
         fill: value of what comes from outside the image, of the images' type.
@@ -21,15 +22,17 @@ def warp_nearest(images, matrices, fill):
         tensor of the images' type and shape.
     """
     height, width, channels = images.shape[1:]
-    column = tf.range(width, dtype=tf.float32)[tf.newaxis, tf.newaxis, :] + 0.5
-    row = tf.range(height, dtype=tf.float32)[tf.newaxis, :, tf.newaxis] + 0.5
+    # In 1/65536 of a pixel, as Pillow counts; whole numbers take two thirds of the time of floats.
+    fixed = tf.concat([matrices[:, :, :2], matrices @ [[0.5], [0.5], [1.0]]], axis=2) * 65536.0
+    fixed = tf.cast(tf.floor(fixed + 0.5), tf.int32)
     (a, b, c), (d, e, f) = (
-        [matrices[:, i, j, tf.newaxis, tf.newaxis] for j in range(3)] for i in range(2)
+        [fixed[:, i, j, tf.newaxis, tf.newaxis] for j in range(3)] for i in range(2)
     )
-    x, y = a * column + (b * row + c), d * column + (e * row + f)
+    column, row = tf.range(width)[tf.newaxis, tf.newaxis, :], tf.range(height)[:, tf.newaxis]
+    x = tf.bitwise.right_shift(a * column + (b * row + c), 16)
+    y = tf.bitwise.right_shift(d * column + (e * row + f), 16)
     inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
-    within_x = tf.cast(tf.clip_by_value(x, 0, width - 1), tf.int32)
-    within_y = tf.cast(tf.clip_by_value(y, 0, height - 1), tf.int32)
+    within_x, within_y = tf.clip_by_value(x, 0, width - 1), tf.clip_by_value(y, 0, height - 1)
     first_row = (tf.range(tf.shape(images)[0]) * height)[:, tf.newaxis, tf.newaxis]
     pixels = tf.reshape(images, [-1, channels])
     found = tf.gather(pixels, (first_row + within_y) * width + within_x)

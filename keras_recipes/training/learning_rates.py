@@ -4,6 +4,7 @@ from pathlib import Path
 
 from keras_recipes.errors import RecipeError
 from keras_recipes.recipe.call import Call, build
+from keras_recipes.recipe.recipe import resolve_phases
 from keras_recipes.schedules import as_table, constant, count_updates, rates_per_batch
 
 
@@ -67,6 +68,29 @@ def peak_rate(phase, batch_size: int) -> float:
     if isinstance(phase.optimizer, Call):
         return dict(phase.optimizer.arguments)["learning_rate"]
     return phase.optimizer.peak_rate(batch_size)
+
+
+def assignments_for_peak(recipe, index: int, peak: float) -> tuple[str, ...]:
+    """What to `--set` so that a phase's highest learning rate is `peak`, to two digits.
+
+    Stated for `reference_batch_size`, as the recipe's own rate is; where the optimizer has a second
+    rate, as `Muon` for the layers that AdamW trains, it goes along.
+
+    Args:
+        recipe: a `Recipe`.
+        index: of the phase; the recipe's own optimizer is set if the phase has none.
+        peak: the rate that the optimizer is to have.
+    """
+    own = recipe.phases[index].optimizer
+    optimizer = recipe.optimizer if own is None else own
+    path = "optimizer" if own is None else f"phases.{index}.optimizer"
+    factor = peak / peak_rate(resolve_phases(recipe)[index], recipe.batch_size)
+    call = isinstance(optimizer, Call)
+    rates = dict(optimizer.arguments) if call else vars(optimizer)
+    names = ("learning_rate",) if call else ("learning_rate", "adam_learning_rate")
+    return tuple(
+        f"{path}.{name}={float(f'{rates[name] * factor:.2g}')!r}" for name in names if name in rates
+    )
 
 
 def batches_per_update(phase) -> int:

@@ -167,8 +167,6 @@ def _tell(console, found, options, recipe, index, out):
 
 
 def _interval(found, rule):
-    if len(found.curves) == 1:
-        return f"by the rule {rule}, from one test"
-    return (
-        f"({found.low:.3g} to {found.high:.3g} over {len(found.curves)} seeds, by the rule {rule})"
-    )
+    from keras_recipes.report.rate_curve import count_tests
+
+    return f"({found.low:.3g} to {found.high:.3g} in {count_tests(found)}, by the rule {rule})"

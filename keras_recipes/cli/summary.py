@@ -34,9 +34,10 @@ def print_header(console: Console, directory):
 
 
 def _found(found):
-    tests = "a range test" if found["repeats"] == 1 else f"{found['repeats']} range tests"
-    interval = f"{found['low']:.3g} to {found['high']:.3g}"
-    return f"{found['suggestion']:.2g}, found by {tests} ({interval})"
+    return (
+        f"{found['suggestion']:.2g}, found by range tests ({found['low']:.3g} to "
+        f"{found['high']:.3g}; {found['valleys']} of {found['repeats']} with a usable valley)"
+    )
 
 
 def _unreadable(names):

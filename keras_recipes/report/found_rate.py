@@ -16,9 +16,10 @@ def found_rate_section(about: dict, path) -> Markup:
     if not found:
         return Markup()
     told = element(
-        "p", f"Range tests suggested {found['suggestion']:.2g}, with which the run then trained: ",
-        number(found["low"], ".3g"), " to ", number(found["high"], ".3g"), " over ",
-        number(found["repeats"]), " seeds.",
+        "p", "Range tests suggested ", number(found["suggestion"], ".2g"), ", with which the run "
+        "trained; over their seeds it is ", number(found["low"], ".3g"), " to ",
+        number(found["high"], ".3g"), ". A usable valley had ", number(found["valleys"]), " of ",
+        number(found["repeats"]), ".",
     )  # fmt: skip
     contents = [told]
     if picture.is_file():

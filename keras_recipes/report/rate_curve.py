@@ -61,13 +61,18 @@ def draw_rate_curve(found: FoundRate, rule: str, *, own_rate: float | None = Non
 
 def _title(found):
     if found.rate is None:
-        return "\n".join(textwrap.wrap(f"No usable valley in {found.reason}", 70))
-    if len(found.curves) == 1:
-        return f"Suggested learning rate: {found.rate:.2g}, from one test"
+        return "\n".join(textwrap.wrap(f"No usable valley in {found.reason}", 58))
     return (
         f"Suggested learning rate: {found.rate:.2g} "
-        f"({found.low:.2g} to {found.high:.2g} in {len(found.curves)} tests)"
+        f"({found.low:.2g} to {found.high:.2g} in {count_tests(found)})"
     )
+
+
+def count_tests(found: FoundRate) -> str:
+    """`3 tests`, or `2 of 3 tests` where the others have no usable valley."""
+    count = len(found.curves)
+    which = f"{count}" if found.valleys == count else f"{found.valleys} of {count}"
+    return f"{which} {'test' if count == 1 else 'tests'}"
 
 
 def _frame(curves):

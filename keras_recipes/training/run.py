@@ -82,6 +82,7 @@ def _describe(found):
         "low": found.low,
         "high": found.high,
         "repeats": len(found.curves),
+        "valleys": found.valleys,
     }
 
 

@@ -27,6 +27,8 @@ class FoundRate:
     """Why there is no rate; "" if there is one."""
     curves: tuple[LossCurve, ...]
     """Of each repeat."""
+    valleys: int
+    """How many of them have a usable valley."""
 
 
 def find_lr(model, data, *, batch_size=32, rule="valley", repeats=1, seed=0, **range_test):
@@ -94,9 +96,11 @@ def combine(curves, rule="valley") -> FoundRate:
     if 2 * len(rates) < len(found) or not rates:
         reason = next(each.reason for each in found if each.rate is None)
         failed = len(found) - len(rates)
-        return FoundRate(None, None, None, f"{failed} of {len(found)}: {reason}", tuple(curves))
+        return FoundRate(
+            None, None, None, f"{failed} of {len(found)}: {reason}", tuple(curves), len(rates)
+        )
     mean = math.exp(sum(map(math.log, rates)) / len(rates))
-    return FoundRate(mean, min(rates), max(rates), "", tuple(curves))
+    return FoundRate(mean, min(rates), max(rates), "", tuple(curves), len(rates))
 
 
 def _batches(data, batch_size, repeat, steps, seed):

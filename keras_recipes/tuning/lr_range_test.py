@@ -94,6 +94,14 @@ class LRRangeTest(keras.callbacks.Callback):
         self._updates = self._count_updates()
         self._begun = False
         self.curve, self.losses, self._average, self._weight = None, [], 0.0, 0.0
+        # As tensors from the beginning: a step has two of these to set, and little time for it.
+        self._rate_tensors = [keras.ops.convert_to_tensor(each) for each in self.rates]
+        self._loss_sums = [
+            (variable, keras.ops.zeros(variable.shape, variable.dtype))
+            for metric in self.model.metrics
+            if metric.name == "loss"
+            for variable in metric.variables
+        ]
         self._state = ModelState(self.model)
         self._schedule = _schedule_of(self.model.optimizer)
         if self._schedule is not None:
@@ -105,14 +113,13 @@ class LRRangeTest(keras.callbacks.Callback):
     def on_train_batch_begin(self, batch, logs=None):
         if self._begun:  # an update's further batches: its rate is set, its loss averaged
             return
-        rate = self.rates[min(len(self.losses), len(self.rates) - 1)]
+        rate = self._rate_tensors[min(len(self.losses), len(self.rates) - 1)]
         if self._schedule is not None:
             self._rate.value.assign(rate)
         else:
             self.model.optimizer.learning_rate = rate
-        for metric in self.model.metrics:
-            if metric.name == "loss":
-                metric.reset_state()
+        for variable, zero in self._loss_sums:
+            variable.assign(zero)
 
     def on_train_batch_end(self, batch, logs=None):
         if len(self.losses) == len(self.rates):

@@ -63,8 +63,7 @@ def _title(found):
     if found.rate is None:
         return "\n".join(textwrap.wrap(f"No usable valley in {found.reason}", 58))
     return (
-        f"Suggested learning rate: {found.rate:.2g} "
-        f"({found.low:.2g} to {found.high:.2g} in {count_tests(found)})"
+        f"Suggested: {found.rate:.2g} ({found.low:.2g} to {found.high:.2g} in {count_tests(found)})"
     )
 
 

@@ -94,10 +94,11 @@ def _begin(recipe, phase, dataset, directory, speed, length):
     rates = learning_rates(phase, recipe.batch_size, per_epoch, directory)
     compile_phase(model, phase, rates, dataset, directory, speed)
     built = getattr(model.optimizer, "learning_rate", rates[0])
-    if not math.isclose(float(built), rates[0], rel_tol=1e-5):
+    built = float(keras.ops.convert_to_numpy(built))  # several devices mirror it
+    if not math.isclose(built, rates[0], rel_tol=1e-5):
         raise RecipeError(
             "optimizer",
-            f"has a rate of {float(built):.3g} when it is given {rates[0]:.3g}, so a rate that is "
+            f"has a rate of {built:.3g} when it is given {rates[0]:.3g}, so a rate that is "
             "found can't be stated",
             "Have the function of the Call use learning_rate as it is.",
         )

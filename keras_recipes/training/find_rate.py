@@ -12,7 +12,11 @@ from keras_recipes.recipe import Recipe, resolve_phases
 from keras_recipes.training.build import build_augmentation, build_model, compile_phase
 from keras_recipes.training.devices import training_on
 from keras_recipes.training.fit import dtype_policy
-from keras_recipes.training.learning_rates import batches_per_update, learning_rates
+from keras_recipes.training.learning_rates import (
+    batches_per_update,
+    learning_rates,
+    require_peak_in_use,
+)
 from keras_recipes.training.precision import Speed
 from keras_recipes.tuning import FoundRate, LRRangeTest, find_lr
 from keras_recipes.tuning.find_lr import combine
@@ -58,9 +62,10 @@ def find_rate(
         `FoundRate`; `assignments_for_peak` makes a recipe of it.
 
     Raises:
-        RecipeError: if a part can't be built, an epoch has one batch alone, or the first loss is
-            not finite.
+        RecipeError: if a part can't be built, an epoch has one batch alone, the first loss is not
+            finite, or something else than the optimizer states the phase's rates.
     """
+    require_peak_in_use(recipe, phase, directory)
     if steps_per_epoch(dataset.train, recipe.batch_size) < 2:
         raise RecipeError(
             "batch_size",

@@ -47,11 +47,13 @@ def test_the_rules_are_those_that_there_are():
 
 
 def test_the_command_that_is_printed_trains_at_the_rate_that_was_found(write_recipe, capsys):
-    arguments = ["--set", "batch_size=32", "--seed", "3", "--repeats", "2"]
+    phases = "phases=(Phase(name='a'), Phase(name='b'))"
+    arguments = ["--set", "batch_size=32", "--set", phases, "--seed", "3", "--repeats", "2"]
     assert main(["find-lr", write_recipe(), *arguments]) == 0
     printed = capsys.readouterr().out
     assert "seed 3: " in printed
     assert "seed 4: " in printed
+    assert "shared with   phase b, by one optimizer" in printed
     (line,) = [each for each in printed.splitlines() if "suggestion" in each]
     found = float(line.split()[1])
     for rule in loss_curve.RULES[1:]:

@@ -28,7 +28,11 @@ from keras_recipes.training import run
 from keras_recipes.training.find_rate import find_rate
 from keras_recipes.training.interrupt import Interrupted
 from keras_recipes.training.job import Job
-from keras_recipes.training.learning_rates import assignments_for_peak, peak_rate
+from keras_recipes.training.learning_rates import (
+    assignments_for_peak,
+    peak_rate,
+    require_peak_in_use,
+)
 
 SMALL = Recipe(
     data=Digits(train_examples=600),
@@ -147,3 +151,18 @@ def test_an_optimizer_that_changes_its_rate_is_refused(tmp_path):
     several = replace(SMALL, optimizer=Call("parts.py:several", learning_rate=0.1))
     with pytest.raises(RecipeError, match="optimizer must have one learning rate"):
         find(several, dataset, tmp_path)
+
+
+def test_a_rate_that_would_change_nothing_is_not_looked_for(tmp_path):
+    (tmp_path / "parts.py").write_text(
+        "import numpy as np\n\n"
+        "def fixed(steps):\n    return np.linspace(1, 0, steps)\n\n"
+        "def falling(peak, steps):\n    return np.linspace(peak, 0, steps)\n"
+    )
+    fixed = replace(SMALL, schedule=Call("parts.py:fixed"))
+    with pytest.raises(RecipeError, match="schedule is .* takes no heed of peak"):
+        require_peak_in_use(fixed, 0, tmp_path)
+    require_peak_in_use(replace(SMALL, schedule=Call("parts.py:falling")), 0, tmp_path)
+    call = Call("keras_recipes.callbacks:CosineDecay", learning_rate=0.1)
+    with pytest.raises(RecipeError, match="callbacks.0 is CosineDecay, which sets rates of its"):
+        require_peak_in_use(replace(SMALL, schedule=None, callbacks=(call,)), 0, tmp_path)

@@ -7,8 +7,8 @@ keras-recipes augment recipes/cifar_resnet.py --set "augment=(MixUp(0.4),)" --ou
 from pathlib import Path
 
 from keras_recipes.cli.quiet_tensorflow import load_quietly
-from keras_recipes.cli.recipe_arguments import add_recipe_arguments
-from keras_recipes.errors import DataUnavailable, RecipeError, did_you_mean
+from keras_recipes.cli.recipe_arguments import add_recipe_arguments, find_phase, require_data
+from keras_recipes.errors import RecipeError
 from keras_recipes.recipe.load import load
 from keras_recipes.recipe.recipe import resolve_phases
 
@@ -33,16 +33,8 @@ def run(options):
     loaded = load(options.recipe, options.assignments)
     if options.out is None:
         out = Path(f"augment-{loaded.name}.png")
-    phase = _phase(loaded.recipe, options.phase)
-    try:
-        loaded.recipe.data.require()
-    except DataUnavailable as error:
-        if loaded.recipe.stand_in is None:
-            raise
-        stand_in = f"{loaded.path}:{loaded.recipe.stand_in}"
-        raise DataUnavailable(
-            error.where, error.problem, f"{error.fix} Or draw the stand-in: {stand_in}."
-        ) from None
+    phase = resolve_phases(loaded.recipe)[find_phase(loaded.recipe, options.phase)]
+    require_data(loaded, "draw")
     load_quietly()
     from keras_recipes.report.augment_grid import draw_augmentation
 
@@ -62,12 +54,3 @@ def run(options):
         times=options.times,
     )
     print(out)
-
-
-def _phase(recipe, name):
-    phases = {phase.name: phase for phase in resolve_phases(recipe)}
-    if name is None:
-        return next(iter(phases.values()))
-    if name not in phases:
-        raise RecipeError("--phase", f"is {name!r}, which is none", did_you_mean(name, phases))
-    return phases[name]

@@ -2,16 +2,20 @@
 
 keras-recipes run recipes/cifar_resnet.py
 keras-recipes run recipes/cifar_resnet.py --seed 1 --set loss.label_smoothing=0.1
+keras-recipes run recipes/cifar_resnet.py --find-lr    with the rate that find-lr suggests
 keras-recipes run --resume runs/cifar_resnet-20260101-120000
 """
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+from keras_recipes.cli.find_lr import RULES, find_and_tell, save_curve
 from keras_recipes.cli.quiet_tensorflow import load_quietly
 from keras_recipes.cli.recipe_arguments import add_recipe_arguments
 from keras_recipes.errors import DataUnavailable, RecipeError
 from keras_recipes.recipe.load import load
+from keras_recipes.recipe.override import override
 from keras_recipes.recipe.recipe import resolve_phases
 
 DEFAULT_RUNS = "runs"
@@ -30,6 +34,12 @@ def add_arguments(parser):
         action="store_true",
         help="fail where the data can't be had, instead of running the recipe's stand-in",
     )
+    parser.add_argument(
+        "--find-lr",
+        action="store_true",
+        help="train with the learning rate that find-lr suggests for the first phase, which holds "
+        "in every phase without an optimizer of its own; exit code 1 if it suggests none",
+    )
 
 
 def run(options):
@@ -39,6 +49,12 @@ def run(options):
 
 
 def _check(options):
+    if options.resume and options.find_lr:
+        raise RecipeError(
+            "--find-lr",
+            "can't change the rate of a run that goes on; its recipe.py has the rate it began with",
+            "Leave it out, or begin a new run without --resume.",
+        )
     if options.resume and (options.no_stand_in or options.runs != DEFAULT_RUNS):
         raise RecipeError(
             "--resume",
@@ -78,10 +94,27 @@ def _begin(options):
         dataset = job.recipe.data.build()
 
     command = [Path(sys.argv[0]).name, *sys.argv[1:]]
+    found = None
+    if options.find_lr:  # before there is a run directory, which would be left without a run
+        found = find_and_tell(console, job.recipe, dataset, loaded.directory)
+        if found.rate is None:
+            print(f"error: --find-lr found no usable valley in {found.reason}", file=sys.stderr)
+            print("Draw the curves: keras-recipes find-lr, with the same RECIPE and --set.",
+                  file=sys.stderr)  # fmt: skip
+            return 1
+        own, job = job.recipe, _with_rate(job, found.rate)
     directory = training.start(
-        job, dataset, Path(options.runs), sources=loaded.directory, command=command
+        job, dataset, Path(options.runs), sources=loaded.directory, command=command, found=found
     )
+    if found is not None:
+        save_curve(found, RULES[0], own, 0, directory.rate_curve)
     return _train(job.recipe, dataset, directory, console)
+
+
+def _with_rate(job, rate):
+    from keras_recipes.training.learning_rates import assignments_for_peak
+
+    return replace(job, recipe=override(job.recipe, assignments_for_peak(job.recipe, 0, rate)))
 
 
 def _resume(options):

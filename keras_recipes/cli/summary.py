@@ -27,7 +27,17 @@ def print_header(console: Console, directory):
     rows.append(("device", f"{about['machine']['device']}, {about['machine']['cpu_cores']} cores"))
     rows.append(("precision", f"{speed['precision']}: {speed['reason']}"))
     rows.append(("seed", str(about["seed"])))
-    _print_rows(console, rows)
+    found = about.get("found_rate")  # runs of before it could be found have no such entry
+    if found:
+        rows.append(("learning rate", _found(found)))
+    print_rows(console, rows)
+
+
+def _found(found):
+    return (
+        f"{found['suggestion']:.2g}, found by range tests ({found['low']:.3g} to "
+        f"{found['high']:.3g}; {found['valleys']} of {found['repeats']} with a usable valley)"
+    )
 
 
 def _unreadable(names):
@@ -63,7 +73,7 @@ def print_summary(console: Console, about: dict, directory):
     rows.append(("model", escape(str(directory.best_model))))
     rows.append(("report", escape(str(directory.report))))
     console.print(f"[italic]{escape(about['name'])}: {about['state']}[/]")
-    _print_rows(console, rows)
+    print_rows(console, rows)
     console.print("[bold]next[/]")
     _suggest(
         console,
@@ -91,7 +101,7 @@ def _suggest(console, *commands):
         console.print(f"  {escape(command)}\n    [dim]{what}[/]", soft_wrap=True)
 
 
-def _print_rows(console, rows):
+def print_rows(console, rows):
     """Labels and what they stand for; whole lines, since a path that is broken can't be copied."""
     widest = max(len(label) for label, _ in rows)
     for label, text in rows:

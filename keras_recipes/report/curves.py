@@ -35,7 +35,7 @@ def draw_curves(records, *, best_epoch: int | None = None) -> Figure:
     axes = figure.subplots(len(heights), sharex=True, height_ratios=heights)
     likelihood, accuracy, rate = axes[-3:]
     for axis in axes[-3:]:
-        _style(axis)
+        style_panel(axis)
     if records:
         _draw_likelihood(likelihood, records)
         _draw_accuracy(accuracy, records)
@@ -111,7 +111,8 @@ def _name_phases(strip, panels, phases):
                 axis.axvline(begin, color=FAINT, linewidth=0.9, zorder=1)
 
 
-def _style(axis):
+def style_panel(axis):
+    """Few and faint lines around what is drawn."""
     axis.spines[["top", "right"]].set_visible(False)
     axis.spines[["left", "bottom"]].set_color(FAINT)
     axis.grid(axis="y", color="#e4e4e4", linewidth=0.8)

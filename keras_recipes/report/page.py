@@ -10,6 +10,7 @@ import matplotlib
 from keras_recipes.atomic_file import replacing
 from keras_recipes.report.curves import draw_curves
 from keras_recipes.report.duration import format_seconds
+from keras_recipes.report.found_rate import found_rate_section
 from keras_recipes.report.markup import Markup, element, facts, join, number
 from keras_recipes.report.scores import FURTHER_SCORES
 from keras_recipes.report.style import STYLE
@@ -73,8 +74,8 @@ def _page(run: RunFiles, path):
         "body",
         _header(about),
         _stand_in(about),
-        element("main", _result(run, path), _curves(run), _epochs(run), _recipe(run),
-                _data(about), _computation(about), _record(about)),
+        element("main", _result(run, path), _curves(run), found_rate_section(about, path),
+                _epochs(run), _recipe(run), _data(about), _computation(about), _record(about)),
         element("footer", "Written by keras_recipes from run.json, metrics.jsonl and recipe.py."),
     )  # fmt: skip
     title = element("title", f"{about['name']}: {about['state']}")

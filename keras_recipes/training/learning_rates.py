@@ -4,7 +4,15 @@ from pathlib import Path
 
 from keras_recipes.errors import RecipeError
 from keras_recipes.recipe.call import Call, build
+from keras_recipes.recipe.override import override
+from keras_recipes.recipe.recipe import resolve_phases
 from keras_recipes.schedules import as_table, constant, count_updates, rates_per_batch
+
+_OWN_RATES = (
+    "ConstantRate", "CosineDecay", "CosineDecayRestarts", "ExponentialDecay", "LearningRateTable",
+    "LinearDecay", "MultiStepDecay", "OneCyclePolicy", "PolynomialDecay", "StepDecay",
+)  # fmt: skip
+"""Callbacks whose arguments hold the rate that they begin with, or all rates."""
 
 
 def list_rates(phase, batch_size: int, per_epoch: int, directory: Path):
@@ -67,6 +75,69 @@ def peak_rate(phase, batch_size: int) -> float:
     if isinstance(phase.optimizer, Call):
         return dict(phase.optimizer.arguments)["learning_rate"]
     return phase.optimizer.peak_rate(batch_size)
+
+
+def assignments_for_peak(recipe, index: int, peak: float) -> tuple[str, ...]:
+    """What to `--set` so that a phase's highest learning rate is `peak`, to two digits.
+
+    Stated for `reference_batch_size`, as the recipe's own rate is; where the optimizer has a second
+    rate, as `Muon` for the layers that AdamW trains, it goes along.
+
+    Args:
+        recipe: a `Recipe`.
+        index: of the phase; the recipe's own optimizer is set if the phase has none.
+        peak: the rate that the optimizer is to have.
+    """
+    own = recipe.phases[index].optimizer
+    optimizer = recipe.optimizer if own is None else own
+    path = "optimizer" if own is None else f"phases.{index}.optimizer"
+    factor = peak / _peak(recipe, index)
+    call = isinstance(optimizer, Call)
+    rates = dict(optimizer.arguments) if call else vars(optimizer)
+    names = ("learning_rate",) if call else ("learning_rate", "adam_learning_rate")
+    return tuple(
+        f"{path}.{name}={float(f'{rates[name] * factor:.2g}')!r}" for name in names if name in rates
+    )
+
+
+def require_peak_in_use(recipe, index: int, directory: Path):
+    """Raise `RecipeError` if a phase's rates are the same whatever the optimizer's highest is.
+
+    A schedule from a `Call` may give rates of its own, and so do the callbacks that are schedules.
+
+    Args:
+        recipe: a `Recipe`.
+        index: of the phase.
+        directory: as in `list_rates`.
+    """
+    phase = resolve_phases(recipe)[index]
+    fix = "State the rate there, or take it out."
+    for number, call in enumerate(phase.callbacks):
+        name = call.target.rpartition(":")[2]
+        if name in _OWN_RATES:
+            raise RecipeError(
+                f"callbacks.{number}",
+                f"is {name}, which sets rates of its own: one that is found would change nothing",
+                fix,
+            )
+    if not isinstance(phase.schedule, Call):
+        return
+    doubled = override(recipe, assignments_for_peak(recipe, index, 2 * _peak(recipe, index)))
+    one, other = (
+        learning_rates(resolve_phases(each)[index], recipe.batch_size, 100, directory)
+        for each in (recipe, doubled)
+    )
+    if (one == other).all():
+        raise RecipeError(
+            "schedule",
+            f"is {phase.schedule!r}, which takes no heed of peak: a rate that is found would "
+            "change nothing",
+            fix,
+        )
+
+
+def _peak(recipe, index):
+    return peak_rate(resolve_phases(recipe)[index], recipe.batch_size)
 
 
 def batches_per_update(phase) -> int:

@@ -1,5 +1,7 @@
 """The learning rate that a step of a phase uses, for what logs and shows it."""
 
+import keras
+
 
 def rate_in_use(model, rates, step: int) -> float:
     """The rate of step `step` of the phase.
@@ -10,4 +12,6 @@ def rate_in_use(model, rates, step: int) -> float:
             changed it then, and what the optimizer holds is told.
         step: counted from the phase's first.
     """
-    return float(model.optimizer.learning_rate if rates is None else rates[step])
+    if rates is not None:
+        return float(rates[step])
+    return float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))  # devices mirror it

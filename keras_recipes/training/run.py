@@ -15,6 +15,7 @@ from keras_recipes.training.interrupt import Interrupted
 from keras_recipes.training.job import Job
 from keras_recipes.training.precision import Speed, choose_speed
 from keras_recipes.training.run_directory import RunDirectory
+from keras_recipes.tuning import FoundRate
 
 
 def start(
@@ -25,6 +26,7 @@ def start(
     sources: Path,
     command: list[str],
     devices: tuple[str, ...] | None = None,
+    found: FoundRate | None = None,
 ) -> RunDirectory:
     """Make the run directory of a new run.
 
@@ -35,13 +37,12 @@ def start(
         sources: where files that the recipe names lie.
         command: the command line, for the record.
         devices: names such as `"GPU:0"`; None for every GPU, or the CPU where there is none.
+        found: what the recipe's learning rate was found by, for the record.
     """
     directory = RunDirectory.create(runs, job.name, job.recipe, sources)
     device = training_device()
     devices = training_devices() if devices is None else devices
-    speed = choose_speed(device, job.recipe.precision)
-    if len(devices) > 1:  # the fused kernel keeps statistics that replicas can't join
-        speed = replace(speed, fused_batch_normalization=False)
+    speed = choose_speed_on(devices, job.recipe.precision)
     directory.write_run(
         {
             "name": job.name,
@@ -67,10 +68,30 @@ def start(
             "machine": describe_machine(device),
             "versions": versions(),
             "sources": directory.source_hashes(job.recipe),
+            "found_rate": None if found is None else _describe(found),
             "results": None,
         }
     )
     return directory
+
+
+def _describe(found):
+    """A rate that was found, as run.json has it; the one that trains, in recipe.py, is rounded."""
+    return {
+        "suggestion": found.rate,
+        "low": found.low,
+        "high": found.high,
+        "repeats": len(found.curves),
+        "valleys": found.valleys,
+    }
+
+
+def choose_speed_on(devices: tuple[str, ...], precision: str) -> Speed:
+    """Precision and compilation of a run on `devices`, as `training_on` takes them."""
+    speed = choose_speed(training_device(), precision)
+    if len(devices) > 1:  # the fused kernel keeps statistics that replicas can't join
+        speed = replace(speed, fused_batch_normalization=False)
+    return speed
 
 
 def train(

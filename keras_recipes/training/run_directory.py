@@ -32,6 +32,7 @@ class RunDirectory:
         self.metrics_file = self.path / "metrics.jsonl"
         self.events = self.path / "events"
         self.report = self.path / "report.html"
+        self.rate_curve = self.path / "find_lr.png"
 
     @classmethod
     def create(cls, parent: Path, name: str, recipe, sources: Path) -> "RunDirectory":

@@ -10,7 +10,7 @@ import tensorflow as tf
 from keras_recipes.bounds import require_whole
 from keras_recipes.errors import RecipeError
 from keras_recipes.tuning.loss_curve import LossCurve, check_rule
-from keras_recipes.tuning.lr_range_test import LRRangeTest
+from keras_recipes.tuning.lr_range_test import LRRangeTest, batches_per_update
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ class FoundRate:
     """Why there is no rate; "" if there is one."""
     curves: tuple[LossCurve, ...]
     """Of each repeat."""
+    valleys: int
+    """How many of them have a usable valley."""
 
 
 def find_lr(model, data, *, batch_size=32, rule="valley", repeats=1, seed=0, **range_test):
@@ -48,8 +50,8 @@ def find_lr(model, data, *, batch_size=32, rule="valley", repeats=1, seed=0, **r
         `FoundRate`.
 
     Raises:
-        RecipeError: if the model is not compiled, an argument is out of its range, there is less
-            than one batch, or the first loss is not finite.
+        RecipeError: if the model is not compiled, an argument is out of its range, there are fewer
+            than two batches, the optimizer has no rate of its own, or the first loss is not finite.
 
     Example:
         ```python
@@ -70,11 +72,11 @@ def find_lr(model, data, *, batch_size=32, rule="valley", repeats=1, seed=0, **r
     curves = []
     for repeat in range(repeats):
         test = LRRangeTest(**range_test)
-        steps = len(test.rates)
+        count = len(test.rates) * batches_per_update(model.optimizer)
         try:
             model.fit(
-                _batches(data, batch_size, repeat, steps, seed),
-                steps_per_epoch=steps,
+                _batches(data, batch_size, repeat, count, seed),
+                steps_per_epoch=count,
                 verbose=0,
                 callbacks=[test],
                 shuffle=False,
@@ -84,25 +86,38 @@ def find_lr(model, data, *, batch_size=32, rule="valley", repeats=1, seed=0, **r
             for name, value in kept.items():
                 setattr(model, name, value)
         curves.append(test.curve)
+    return combine(curves, rule)
+
+
+def combine(curves, rule="valley") -> FoundRate:
+    """What the curves of several tests say together, by a rule of `LossCurve.suggest`."""
     found = [curve.suggest(rule) for curve in curves]
     rates = [each.rate for each in found if each.rate is not None]
     if 2 * len(rates) < len(found) or not rates:
         reason = next(each.reason for each in found if each.rate is None)
         failed = len(found) - len(rates)
-        return FoundRate(None, None, None, f"{failed} of {repeats}: {reason}", tuple(curves))
+        return FoundRate(
+            None, None, None, f"{failed} of {len(found)}: {reason}", tuple(curves), len(rates)
+        )
     mean = math.exp(sum(map(math.log, rates)) / len(rates))
-    return FoundRate(mean, min(rates), max(rates), "", tuple(curves))
+    return FoundRate(mean, min(rates), max(rates), "", tuple(curves), len(rates))
 
 
 def _batches(data, batch_size, repeat, steps, seed):
     """What `fit` takes for `steps` batches, others in each repeat."""
     if isinstance(data, tf.data.Dataset):
+        count = int(data.cardinality())
+        if count == tf.data.UNKNOWN_CARDINALITY:
+            count = sum(1 for _ in data.take(2))
+        if count != tf.data.INFINITE_CARDINALITY:
+            _require_two(count)
         return data.repeat().skip(repeat * steps).take(steps)
     if isinstance(data, keras.utils.PyDataset):
         if not data.num_batches:
             raise RecipeError(
                 "find_lr.data", "must have a number of batches", "Give a PyDataset with __len__."
             )
+        _require_two(data.num_batches)
         return _Chosen(lambda n: data[n], _order(data.num_batches, repeat, steps, seed))
     if not isinstance(data, tuple) or not 2 <= len(data) <= 3:
         raise RecipeError(
@@ -128,12 +143,22 @@ def _batches(data, batch_size, repeat, steps, seed):
     # Whole batches of each pass alone, so that all are alike.
     examples = np.random.default_rng((seed, repeat)).permutation(count)
     examples = examples[: count // batch_size * batch_size].reshape(-1, batch_size)
+    _require_two(len(examples))
 
     def batch(n):
         chosen = np.sort(examples[n])  # as a memory map is best read
         return tuple(np.asarray(each[chosen]) for each in data)
 
     return _Chosen(batch, _order(len(examples), repeat, steps, seed))
+
+
+def _require_two(count):
+    if count < 2:
+        raise RecipeError(
+            "find_lr.data",
+            f"must hold at least two batches, since on one the loss falls at any rate; got {count}",
+            "Give more data, or a smaller batch_size.",
+        )
 
 
 def _order(count, repeat, steps, seed):

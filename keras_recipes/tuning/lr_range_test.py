@@ -21,7 +21,10 @@ class LRRangeTest(keras.callbacks.Callback):
     hold the average of an epoch so far: here it is begun anew before each batch, so that the loss
     noted is the batch's own, before its update.
 
-    The test ends after `steps` batches, when the loss is not finite, or when its average has risen
+    Where gradients are accumulated, a rate holds for the batches of an update, whose mean loss is
+    noted.
+
+    The test ends after `steps` updates, when the loss is not finite, or when its average has risen
     above `divergence` times the highest of the first tenth of the losses: of losses, not of the
     first one, so that neither noise nor a nearly trained model ends it. Then `fit` ends, and
     weights, optimizer, statistics, metrics, random numbers, schedule and compiled train function
@@ -31,9 +34,9 @@ class LRRangeTest(keras.callbacks.Callback):
     Give that `fit` no other callbacks that act at the end of an epoch, and no validation data.
 
     Args:
-        min_lr: rate of the first batch, above 0.
+        min_lr: rate of the first update, above 0.
         max_lr: rate of the last, above `min_lr`.
-        steps: batches, at least 20.
+        steps: updates, at least 20; each a batch, or as many as are accumulated.
         divergence: above 1.
 
     Attributes:
@@ -41,8 +44,9 @@ class LRRangeTest(keras.callbacks.Callback):
 
     Raises:
         RecipeError: at an argument out of its range; as the test begins, if the model is not
-            compiled, its `steps_per_execution` is above 1 or gradients are accumulated; at its
-            end, if the data held only one batch or the first loss is not finite.
+            compiled, its `steps_per_execution` is above 1 or its optimizer has no rate of its own,
+            as `keras.optimizers.MultiOptimizer`; at its end, if the data held only one batch or
+            the first loss is not finite.
 
     Example:
         ```python
@@ -79,15 +83,25 @@ class LRRangeTest(keras.callbacks.Callback):
                 f"{self.model.steps_per_execution}",
                 "Compile the model without it for the test.",
             )
-        accumulated = getattr(_innermost(self.model.optimizer), "gradient_accumulation_steps", None)
-        if (accumulated or 1) > 1:
+        if not hasattr(self.model.optimizer, "learning_rate"):  # it raises AttributeError
             raise RecipeError(
-                "optimizer.gradient_accumulation_steps",
-                "must be 1 for a range test, since the rates between updates train nothing; got "
-                f"{accumulated}",
-                "Test with an optimizer without it, at batches as large as memory allows.",
+                "optimizer",
+                "must have one learning rate for a range test; "
+                f"{type(self.model.optimizer).__name__} has none of its own",
+                "Test with a single optimizer, or each of several in its place.",
             )
+        self._accumulates = batches_per_update(self.model.optimizer) > 1
+        self._updates = self._count_updates()
+        self._begun = False
         self.curve, self.losses, self._average, self._weight = None, [], 0.0, 0.0
+        # As tensors from the beginning: a step has two of these to set, and little time for it.
+        self._rate_tensors = [keras.ops.convert_to_tensor(each) for each in self.rates]
+        self._loss_sums = [
+            (variable, keras.ops.zeros(variable.shape, variable.dtype))
+            for metric in self.model.metrics
+            if metric.name == "loss"
+            for variable in metric.variables
+        ]
         self._state = ModelState(self.model)
         self._schedule = _schedule_of(self.model.optimizer)
         if self._schedule is not None:
@@ -97,21 +111,33 @@ class LRRangeTest(keras.callbacks.Callback):
             self.model.make_train_function(force=True)
 
     def on_train_batch_begin(self, batch, logs=None):
-        rate = self.rates[min(len(self.losses), len(self.rates) - 1)]
+        if self._begun:  # an update's further batches: its rate is set, its loss averaged
+            return
+        rate = self._rate_tensors[min(len(self.losses), len(self.rates) - 1)]
         if self._schedule is not None:
             self._rate.value.assign(rate)
         else:
             self.model.optimizer.learning_rate = rate
-        for metric in self.model.metrics:
-            if metric.name == "loss":
-                metric.reset_state()
+        for variable, zero in self._loss_sums:
+            variable.assign(zero)
 
     def on_train_batch_end(self, batch, logs=None):
         if len(self.losses) == len(self.rates):
             return
-        self.losses.append(float(logs["loss"]))
+        loss = float(logs["loss"])
+        if self._accumulates:
+            before, self._updates = self._updates, self._count_updates()
+            self._begun = self._updates == before and math.isfinite(loss)
+            if self._begun:
+                return
+        self.losses.append(loss)
         if len(self.losses) == len(self.rates) or self._has_diverged():
             self.model.stop_training = True
+
+    def _count_updates(self):
+        if not self._accumulates:
+            return None  # each batch is one, and reading the count takes time
+        return int(keras.ops.convert_to_numpy(self.model.optimizer.iterations))
 
     def _has_diverged(self):
         loss = self.losses[-1]
@@ -128,7 +154,7 @@ class LRRangeTest(keras.callbacks.Callback):
         self.restore()
         if len(self.losses) < 2 and all(map(math.isfinite, self.losses)):
             raise RecipeError(
-                "fit", f"gave the range test {len(self.losses)} batches of {len(self.rates)}",
+                "fit", f"gave the range test {len(self.losses)} updates of {len(self.rates)}",
                 "Give fit more data, or more epochs.",
             )  # fmt: skip
         self.curve = LossCurve(self.rates[: len(self.losses)], self.losses)
@@ -159,6 +185,11 @@ def _schedule_of(optimizer):
     if isinstance(optimizer.learning_rate, keras.Variable):
         return None
     return _innermost(optimizer)._learning_rate  # Keras tells the rate of this step only
+
+
+def batches_per_update(optimizer) -> int:
+    """Batches whose gradients an optimizer accumulates before it moves the weights."""
+    return getattr(_innermost(optimizer), "gradient_accumulation_steps", None) or 1
 
 
 def _innermost(optimizer):

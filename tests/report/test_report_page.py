@@ -181,3 +181,12 @@ def test_nothing_else_is_left_in_the_directory(make_run):
 def test_what_is_no_run_directory_is_refused(tmp_path):
     with pytest.raises(RecipeError, match=r"is not a run directory: it has no run\.json"):
         write_report(tmp_path)
+
+
+def test_a_rate_that_was_found_is_told_and_drawn(make_run):
+    found = {"suggestion": 0.0123, "low": 0.01, "high": 0.015, "repeats": 3, "valleys": 2}
+    path = make_run(found_rate=found)
+    assert set(found.values()) <= set(read(path).numbers)
+    assert "data:image/png" not in write_report(path).read_text()
+    Figure((1, 1)).savefig(path / "find_lr.png")
+    assert "data:image/png;base64," in write_report(path).read_text()

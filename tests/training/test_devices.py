@@ -64,3 +64,13 @@ def test_devices_that_are_gone_are_named(answer):
 def test_what_keras_does_not_share_is_refused(answer):
     assert answer["accumulate"].startswith("RecipeError: optimizer.accumulate must be 1 on 2")
     assert answer["clip"].startswith("RecipeError: optimizer can't clip on 2 devices")
+
+
+def test_a_rate_that_no_schedule_sets_is_logged(answer):
+    assert answer["constant rate"] == pytest.approx(0.05)  # 0.2 for 128 images, and 32 a batch
+
+
+def test_a_range_test_on_two_devices_is_that_on_one(answer):
+    one, two = answer["range test on 1"], answer["range test on 2"]
+    assert len(one) == 25
+    assert two == pytest.approx(one, rel=1e-3)

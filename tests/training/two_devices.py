@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from keras_recipes import SGD, Call, Cosine, CrossEntropy, Digits, MixUp, PaddedCrop, Recipe
 from keras_recipes.training import run
+from keras_recipes.training.find_rate import find_rate
 from keras_recipes.training.interrupt import Interrupted
 from keras_recipes.training.job import Job
 
@@ -90,6 +91,14 @@ def main(folder):
         "devices": directory.read_run()["devices"],
         "loads": len(keras.models.load_model(directory.best_model).weights),
     }
+    constant = replace(RECIPE, schedule=None, epochs=1)
+    _, _, directory = train(folder, TWO, constant)
+    answer["constant rate"] = directory.read_metrics()[0]["learning_rate"]
+    for devices in (("CPU:0",), TWO):
+        speed = run.choose_speed_on(devices, "float32")
+        options = {"devices": devices, "repeats": 1, "steps": 30}
+        found = find_rate(RECIPE, RECIPE.data.build(), folder, speed, **options)
+        answer[f"range test on {len(devices)}"] = found.curves[0].losses[:25].tolist()
     for name, recipe, devices in (
         ("uneven", replace(RECIPE, batch_size=33), TWO),
         ("missing", RECIPE, ("CPU:0", "GPU:3")),

@@ -8,9 +8,11 @@ import pytest
 import tensorflow as tf
 from sklearn.datasets import load_digits
 
+from keras_recipes.callbacks import AveragedWeights
 from keras_recipes.errors import RecipeError
 from keras_recipes.model_state import ModelState, state_variables
-from keras_recipes.optimizers import find_average
+from keras_recipes.optimizers import average_weights, find_average
+from keras_recipes.schedules import TableSchedule
 from keras_recipes.tuning import LRRangeTest, find_lr
 
 X, Y = load_digits(return_X_y=True)
@@ -57,11 +59,25 @@ OPTIMIZERS = {
     "loss scale with a schedule": lambda: keras.optimizers.LossScaleOptimizer(
         keras.optimizers.SGD(cosine())
     ),
+    "a rate that is a function": lambda: keras.optimizers.SGD(lambda: 0.05),
+    "our schedule": lambda: keras.optimizers.SGD(TableSchedule(np.linspace(0.05, 0.01, 40))),
+    # Ten batches of training are three updates of three and one batch of the next.
+    "accumulated": lambda: keras.optimizers.Adam(1e-3, gradient_accumulation_steps=3),
+    "loss scale, accumulated, with a schedule": lambda: keras.optimizers.LossScaleOptimizer(
+        keras.optimizers.SGD(cosine(), gradient_accumulation_steps=3)
+    ),
 }
+HALF = [
+    ("sgd", "mixed_bfloat16"),
+    ("adam with a schedule", "mixed_bfloat16"),
+    ("loss scale", "mixed_float16"),
+    ("loss scale, accumulated, with a schedule", "mixed_float16"),
+]
 
 
-@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize(
+    ("optimizer", "policy"), [*((each, "float32") for each in OPTIMIZERS), *HALF]
+)
 def test_training_after_a_test_is_training_without_it(optimizer, policy):
     histories, digests = [], []
     for tested in (False, True):
@@ -89,15 +105,51 @@ def test_before_any_training():
     assert histories[0] == histories[1]
 
 
-def test_our_averaging_optimizer_too():
-    from keras_recipes.optimizers import MovingAverage
-
-    model = model_with(MovingAverage(keras.optimizers.SGD(0.05), momentum=0.9))
+@pytest.mark.parametrize("rate", [0.05, "a schedule"])
+def test_our_averaged_weights_too(rate):
+    results = []
+    for tested in (False, True):
+        model = model_with("sgd")
+        optimizer = keras.optimizers.SGD(cosine() if rate == "a schedule" else rate)
+        # With batch normalisation's statistics among what is averaged.
+        model.compile(average_weights(optimizer, model, 0.9), model.loss, metrics=["accuracy"])
+        fit = {"batch_size": 64, "verbose": 0, "callbacks": [AveragedWeights()]}
+        model.fit(X[:640], Y[:640], **fit)
+        if tested:
+            before = digest(model)
+            find_lr(model, (X, Y), batch_size=64, steps=20)
+            assert digest(model) == before
+        results.append((model.fit(X[:640], Y[:640], epochs=2, **fit).history, digest(model)))
     assert find_average(model.optimizer) is not None
-    train(model)
-    before = digest(model)
-    find_lr(model, (X, Y), batch_size=64, steps=20)
-    assert digest(model) == before
+    assert results[0] == results[1]
+
+
+@pytest.mark.parametrize("moment", ["on_epoch_end", "on_train_batch_end"])
+def test_in_the_middle_of_a_fit(moment):
+    class Test(keras.callbacks.Callback):
+        tests = 0
+
+        def on_train_batch_end(self, batch, logs=None):
+            if moment == "on_train_batch_end" and batch == 4:
+                self.test()
+
+        def on_epoch_end(self, epoch, logs=None):
+            if moment == "on_epoch_end":
+                self.test()
+
+        def test(self):
+            find_lr(self.model, (X, Y), batch_size=64, steps=20)
+            Test.tests += 1
+
+    results = []
+    for callbacks in ([], [Test()]):
+        model = model_with(keras.optimizers.Adam(cosine()))
+        history = model.fit(
+            X[:640], Y[:640], batch_size=64, epochs=2, verbose=0, callbacks=callbacks
+        )
+        results.append((history.history, digest(model)))
+    assert Test.tests == 2
+    assert results[0] == results[1]
 
 
 @pytest.mark.parametrize("scheduled", [False, True])
@@ -118,6 +170,27 @@ def test_losses_are_the_batches_own_at_rates_that_grow(scheduled):
         losses.append(by_hand.train_on_batch(X[part], Y[part])[0])
     np.testing.assert_allclose(test.losses, losses, rtol=1e-5)
     np.testing.assert_allclose(test.rates, np.geomspace(1e-4, 1, 20), rtol=1e-6)
+
+
+def test_accumulated_batches_are_one_update_at_one_rate():
+    def linear(**accumulation):
+        keras.utils.set_random_seed(0)
+        model = keras.Sequential([keras.Input((64,)), keras.layers.Dense(10)])
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        model.compile(keras.optimizers.SGD(0.1, **accumulation), loss)
+        return model
+
+    def losses(model, batch_size):
+        test = LRRangeTest(1e-4, 1.0, steps=20, divergence=1e9)
+        model.fit(X, Y, batch_size=batch_size, epochs=2, shuffle=False, verbose=0, callbacks=[test])
+        return test.losses
+
+    # The mean gradient of three batches is that of one three times as large.
+    accumulated = losses(linear(gradient_accumulation_steps=3), 24)
+    assert len(accumulated) == 20
+    np.testing.assert_allclose(accumulated, losses(linear(), 72), rtol=1e-5)
+    found = find_lr(linear(gradient_accumulation_steps=3), (X, Y), steps=20, divergence=1e9)
+    assert len(found.curves[0].losses) == 20
 
 
 def test_it_ends_when_the_loss_diverges_or_is_not_a_number():
@@ -244,14 +317,38 @@ def test_what_cannot_be_tested():
         find_lr(model, X)
     with pytest.raises(RecipeError, match="steps_per_execution"):
         find_lr(model_with("sgd", steps_per_execution=4), (X, Y))
-    accumulating = keras.optimizers.SGD(0.1, gradient_accumulation_steps=3)
-    with pytest.raises(RecipeError, match="gradient_accumulation_steps"):
-        find_lr(model_with(accumulating), (X, Y))
-    with pytest.raises(RecipeError, match="1 batches of 100"):
+    several = keras.optimizers.OptimizerMap(keras.optimizers.SGD(0.1))
+    rates = keras.optimizers.MultiOptimizer(several)
+    with pytest.raises(RecipeError, match="MultiOptimizer has none of its own"):
+        find_lr(model_with(rates), (X, Y))
+    with pytest.raises(RecipeError, match="1 updates of 100"):
         model.fit(X[:32], Y[:32], verbose=0, callbacks=[LRRangeTest()])
     with pytest.raises(RecipeError, match="must begin with a number"):
         find_lr(model, (X, Y, np.full(len(X), np.nan)))
     assert np.isfinite(np.concatenate([each.ravel() for each in model.get_weights()])).all()
+
+
+class OneBatch(keras.utils.PyDataset):
+    def __len__(self):
+        return 1
+
+    def __getitem__(self, index):
+        return X[:32], Y[:32]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        (X[:50], Y[:50]),
+        tf.data.Dataset.from_tensor_slices((X[:32], Y[:32])).batch(32),
+        tf.data.Dataset.from_tensor_slices((X[:32], Y[:32])).filter(lambda x, y: True).batch(32),
+        OneBatch(),
+    ],
+    ids=["arrays", "dataset", "dataset of unknown length", "PyDataset"],
+)
+def test_one_batch_says_nothing_of_rates(data):
+    with pytest.raises(RecipeError, match="at least two batches.* got 1"):
+        find_lr(model_with("sgd"), data)
 
 
 def test_constant_loss_has_no_valley():

@@ -7,10 +7,17 @@ import argparse
 import sys
 
 import keras_recipes
-from keras_recipes.cli import augment, find_lr, listing, run, show
+from keras_recipes.cli import augment, find_batch, find_lr, listing, run, show
 from keras_recipes.errors import RecipeError, did_you_mean
 
-COMMANDS = {"run": run, "list": listing, "show": show, "augment": augment, "find-lr": find_lr}
+COMMANDS = {
+    "run": run,
+    "list": listing,
+    "show": show,
+    "augment": augment,
+    "find-lr": find_lr,
+    "find-batch": find_batch,
+}
 
 
 def main(arguments=None) -> int:

@@ -45,6 +45,15 @@ MISTAKES = [
     (["find-lr", RECIPE + ":digits", "--out", "README.md/x.png"], "--out can't be written"),
     (["run", "--find-lr"], "needs a recipe"),
     (["run", "--resume", "runs/x", "--find-lr"], "--find-lr can't change the rate"),
+    (["find-bach", RECIPE], "Did you mean 'find-batch'?"),
+    (["find-batch", RECIPE, "--memory-limit", "2"], "Write, for example, 2GiB."),
+    (["find-batch", RECIPE, "--memory-limit", "-2GiB"], "--memory-limit"),
+    (["find-batch", RECIPE, "--start", "0"], "--start must be at least 1; got 0"),
+    (["find-batch", RECIPE, "--start", "64", "--most", "32"], "--start is 64, above --most, 32"),
+    (["find-batch", RECIPE, "--steps", "0"], "--steps must be at least 1; got 0"),
+    (["find-batch", RECIPE, "--wanted", "-1"], "--wanted must be at least 1; got -1"),
+    (["find-batch", RECIPE, "--out", "x.pdf"], "Use x.png."),
+    (["find-batch", RECIPE, "--phase", "trian"], "Did you mean 'train'?"),
 ]
 SETS = [
     ("loss.label_smoothing=2", "loss.label_smoothing must be in [0, 1); got 2.0"),
@@ -127,7 +136,7 @@ def test_one_error_that_names_the_place_and_the_fix(arguments, says, root, witho
 @pytest.mark.parametrize(
     "arguments",
     [["--help"], ["--version"], ["run", "--help"], ["list"], ["show", RECIPE],
-     ["show", RECIPE + ":digits", "--flat", "--set", "seed=3"]],
+     ["find-batch", "--help"], ["show", RECIPE + ":digits", "--flat", "--set", "seed=3"]],
 )  # fmt: skip
 def test_what_needs_no_keras_does_without(arguments, root, without_keras):
     done = run(arguments, root, without_keras)

@@ -1,0 +1,84 @@
+"""Pace and memory against batch size, with the knee and the limit marked."""
+
+from matplotlib.figure import Figure  # not pyplot: no window, no global state
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from keras_recipes.report.curves import FAINT, FONT_POINTS, INK, TRAINING, VALIDATION
+
+
+def draw_batch_sizes(found: dict, knee: int, limit: int, name: str) -> Figure:
+    """Draw what was measured of each batch size, in two panels over one axis of sizes.
+
+    Above images a second, the median with the middle half of the steps, and the knee in a circle;
+    below the peak of memory and the limit. Sizes that don't fit are crosses, at the memory at which
+    they were ended where that is known.
+
+    Args:
+        found: `training.batch_attempts.Attempt` of each size; at least one fits.
+        knee: the size to mark.
+        limit: bytes.
+        name: of the recipe.
+    """
+    figure = Figure(figsize=(6.5, 5.2), layout="constrained", facecolor="white")
+    pace, memory = figure.subplots(2, sharex=True, height_ratios=(3, 2))
+    fits = [found[size] for size in sorted(found) if found[size].fits]
+    fails = [found[size] for size in sorted(found) if not found[size].fits]
+    sizes = [each.batch_size for each in fits]
+    low, high = zip(*(each.spread for each in fits), strict=True)
+    pace.fill_between(sizes, low, high, color=VALIDATION["color"], alpha=0.2, linewidth=0)
+    pace.plot(sizes, [each.images_per_second for each in fits], marker="o", markersize=4,
+              **VALIDATION)  # fmt: skip
+    marked = found[knee]
+    pace.plot(knee, marked.images_per_second, marker="o", markersize=11, markerfacecolor="none",
+              markeredgewidth=1.6, markeredgecolor=INK, linestyle="")  # fmt: skip
+    pace.annotate(
+        f"knee: {knee}", (knee, marked.images_per_second), xytext=(0, -20), color=INK,
+        textcoords="offset points", ha="center", fontsize=FONT_POINTS,
+    )  # fmt: skip
+    pace.set_ylim(bottom=0)
+    known = [each for each in fits if each.peak is not None]
+    memory.plot([each.batch_size for each in known], [each.peak / 2**30 for each in known],
+                marker="o", markersize=4, **VALIDATION)  # fmt: skip
+    ended = [each for each in fails if each.peak is not None]
+    memory.plot([each.batch_size for each in ended], [each.peak / 2**30 for each in ended],
+                marker="x", color=TRAINING["color"], linestyle="", markersize=7)  # fmt: skip
+    peaks = [each.peak for each in known + ended]
+    if fails or (peaks and max(peaks) > limit / 3):  # else it would press the rest flat
+        memory.axhline(limit / 2**30, color=TRAINING["color"], linestyle="--", linewidth=1.2)
+        memory.text(0, limit / 2**30, f" limit {limit / 2**30:.2f} GiB", va="bottom",
+                    transform=memory.get_yaxis_transform(), color=TRAINING["color"],
+                    fontsize=FONT_POINTS)  # fmt: skip
+        memory.set_ylim(top=1.25 * max([limit, *peaks]) / 2**30)
+    memory.set_ylim(bottom=0)
+    if fails:
+        for axis in (pace, memory):
+            axis.axvspan(fails[0].batch_size, 1.15 * max(found), color=TRAINING["color"], alpha=0.1,
+                         linewidth=0)  # fmt: skip
+        pace.text(fails[0].batch_size, 0, " does not fit", rotation=90, va="bottom", ha="left",
+                  color=TRAINING["color"], fontsize=FONT_POINTS)  # fmt: skip
+    for axis, title in ((pace, f"{name}: images a second"), (memory, "Peak memory (GiB)")):
+        _style(axis)
+        axis.set_title(title, loc="left", fontsize=FONT_POINTS + 1, fontweight="bold", color=INK)
+    _scale_sizes(memory, sorted(found))
+    return figure
+
+
+def _scale_sizes(axis, sizes):
+    axis.set_xscale("log", base=2)
+    axis.set_xlim(sizes[0] / 1.15, sizes[-1] * 1.15)
+    doubled, shown = sizes[0], []
+    while doubled <= sizes[-1] * 1.15:
+        shown.append(doubled)
+        doubled *= 2
+    axis.xaxis.set_major_locator(FixedLocator(shown))
+    axis.xaxis.set_minor_locator(NullLocator())
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, position: f"{value:g}"))
+    axis.set_xlabel("batch size", fontsize=FONT_POINTS, color=INK)
+
+
+def _style(axis):
+    axis.spines[["top", "right"]].set_visible(False)
+    axis.spines[["left", "bottom"]].set_color(FAINT)
+    axis.grid(axis="y", color="#e4e4e4", linewidth=0.8)
+    axis.set_axisbelow(True)
+    axis.tick_params(colors=INK, labelsize=FONT_POINTS, color=FAINT)

@@ -1,0 +1,186 @@
+"""`find-batch` in real processes: what it finds trains under the same limit, the next does not."""
+
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from matplotlib.image import imread
+
+from keras_recipes.cli.memory_size import format_memory, parse_memory
+from keras_recipes.errors import RecipeError
+from keras_recipes.recipe.load import load
+from keras_recipes.training.limited_process import run_limited
+
+# Memory goes with the batch, some 20 MiB an image, and the arithmetic is next to nothing.
+WIDE = """
+import keras
+
+def wide(input_shape, num_classes, layers):
+    inputs = keras.Input(input_shape)
+    x = keras.layers.Conv2D(1, 1)(keras.layers.Rescaling(1 / 255)(inputs))
+    x = keras.layers.UpSampling2D(32)(x)
+    for _ in range(layers):
+        x = keras.layers.Activation("tanh")(x)
+    x = keras.layers.GlobalAveragePooling2D()(x)
+    return keras.Model(inputs, keras.layers.Dense(num_classes, dtype="float32")(x))
+"""
+RECIPE = """
+from keras_recipes import *
+
+recipe = Recipe(
+    data=Digits(train_examples=200),
+    model=Call("wide.py:wide", layers=80),
+    optimizer=Adam(),
+    precision="float32",
+    epochs=3,
+    batch_size=8,
+)
+"""
+LIMIT = "740MiB"
+
+
+@pytest.fixture
+def recipe(tmp_path):
+    (tmp_path / "wide.py").write_text(WIDE)
+    path = tmp_path / "wide_recipe.py"
+    path.write_text(RECIPE)
+    return path
+
+
+@pytest.fixture
+def environment(root, tmp_path):
+    cache = str(tmp_path / "cache")
+    return {**os.environ, "PYTHONPATH": str(root), "KERAS_RECIPES_CACHE": cache, "COLUMNS": "120"}
+
+
+def find_batch(*arguments, environment, **how):
+    command = [sys.executable, "-m", "keras_recipes", "find-batch", *map(str, arguments)]
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, **how
+    )
+
+
+def printed_commands(text):
+    """Recipe and assignments of each command that is printed, in order."""
+    for line in text.splitlines():
+        words = shlex.split(line) if "keras-recipes run" in line else ()
+        if words:
+            yield words[2], words[4::2]
+
+
+def test_what_is_found_trains_under_the_limit_and_the_next_does_not(recipe, environment, tmp_path):
+    picture = tmp_path / "found.png"
+    process = find_batch(
+        recipe, "--memory-limit", LIMIT, "--start", 16, "--most", 32, "--steps", 3,
+        "--wanted", 128, "--out", picture, environment=environment,
+    )  # fmt: skip
+    printed, told = process.communicate()
+    assert process.returncode == 0, told
+    found = re.search(r"largest that fits +(\d+) \((\d+) does not\)", printed)
+    assert found, printed
+    largest, next_up = int(found[1]), int(found[2])
+    assert largest < next_up <= largest + 8
+    assert f"{largest} again, for longer" in told
+    assert f"{next_up}: no: ended at" in told  # it was killed, and the search went on
+    assert imread(picture).std() > 0.05
+    assert list((tmp_path / "cache").iterdir()) == []
+
+    # Every --set that is printed loads; the wanted size is made up of batches that fit.
+    commands = list(printed_commands(printed))
+    assert len(commands) == 2
+    for target, assignments in commands:
+        assert load(target, assignments).recipe.batch_size <= largest
+    wanted = load(*commands[1]).recipe
+    assert wanted.batch_size * wanted.optimizer.accumulate == 128
+    assert wanted.optimizer.learning_rate == pytest.approx(1e-3 * 128 / 8)
+    for line in printed.splitlines():
+        if line.strip().startswith("--set optimizer.learning_rate"):
+            load(str(recipe), shlex.split(line)[1::2])
+
+    for size, trains in ((largest, True), (next_up, False)):
+        with (tmp_path / f"{size}.txt").open("w+") as output:
+            ended = run_limited(
+                [sys.executable, "-m", "keras_recipes", "run", str(recipe), "--set",
+                 f"batch_size={size}", "--runs", str(tmp_path / "runs"), "--set", "epochs=2"],
+                limit=parse_memory("limit", LIMIT), environment=environment, output=output,
+            )  # fmt: skip
+        assert ended.over_limit is not trains, (size, ended)
+        assert (ended.code == 0) is trains
+
+
+def children_of(parent):
+    found = []
+    for each in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = each.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == parent and fields[0] != "Z":
+            found.append(int(each.parent.name))
+    return found
+
+
+@pytest.mark.parametrize(("by", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_to_end_it_ends_the_attempt_and_leaves_nothing(by, code, recipe, environment, tmp_path):
+    process = find_batch(
+        recipe, "--out", tmp_path / "x.png", environment=environment,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
+    end = time.monotonic() + 120
+    while not (children := children_of(process.pid)):
+        assert time.monotonic() < end
+        assert process.poll() is None, process.stderr.read()
+        time.sleep(0.1)
+    assert list((tmp_path / "cache").iterdir()) != []
+    process.send_signal(by)
+    _, told = process.communicate(timeout=30)
+    assert process.returncode == code
+    assert "Traceback" not in told
+    assert not any(Path(f"/proc/{each}").exists() for each in children)
+    assert list((tmp_path / "cache").iterdir()) == []
+    assert not (tmp_path / "x.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("2GiB", 2**31), ("1.5 gib", 3 * 2**29), ("512MiB", 2**29), ("1GB", 10**9)]
+)
+def test_amounts_of_memory(text, count):
+    assert parse_memory("--memory-limit", text) == count
+
+
+@pytest.mark.parametrize("text", ["2", "GiB", "-1GiB", "0GiB", "2 apples", "1e9MiB", ""])
+def test_what_is_no_amount_of_memory(text):
+    with pytest.raises(RecipeError, match="--memory-limit must be a number with a unit"):
+        parse_memory("--memory-limit", text)
+
+
+def test_amounts_are_told():
+    assert [format_memory(each) for each in (734 * 2**20, 5 * 2**29)] == ["734 MiB", "2.50 GiB"]
+
+
+@pytest.mark.slow
+def test_a_residual_network_on_photographs(root, environment, tmp_path, real_data):
+    """The same as above, on CIFAR-10 by recipes/cifar_resnet.py under 1.5 GiB; some ten minutes."""
+    target, limit = str(root / "recipes" / "cifar_resnet.py"), "1536MiB"
+    environment = {**environment, "TFDS_DATA_DIR": str(real_data / "tfds")}
+    process = find_batch(
+        target, "--memory-limit", limit, "--start", 64, "--steps", 4,
+        "--out", tmp_path / "x.png", environment=environment,
+    )  # fmt: skip
+    printed, told = process.communicate()
+    assert process.returncode == 0, told
+    largest = int(re.search(r"largest that fits +(\d+) \((\d+) does not\)", printed)[1])
+    for size, trains in ((largest, True), (2 * largest, False)):
+        with (tmp_path / f"{size}.txt").open("w+") as output:
+            ended = run_limited(
+                [sys.executable, "-m", "keras_recipes", "run", target, "--runs",
+                 str(tmp_path / "runs"), "--set", f"batch_size={size}", "--set", "epochs=2"],
+                limit=parse_memory("limit", limit), environment=environment, output=output,
+            )  # fmt: skip
+        assert ended.over_limit is not trains, (size, ended)

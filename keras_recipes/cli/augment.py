@@ -4,8 +4,7 @@ keras-recipes augment recipes/cifar_resnet.py
 keras-recipes augment recipes/cifar_resnet.py --set "augment=(MixUp(0.4),)" --out mixup.png
 """
 
-from pathlib import Path
-
+from keras_recipes.cli.picture_file import add_picture_argument, make_room, require_png
 from keras_recipes.cli.quiet_tensorflow import load_quietly
 from keras_recipes.cli.recipe_arguments import add_recipe_arguments, find_phase, require_data
 from keras_recipes.errors import RecipeError
@@ -16,7 +15,7 @@ from keras_recipes.recipe.recipe import resolve_phases
 def add_arguments(parser):
     """Name the command's arguments."""
     add_recipe_arguments(parser)
-    parser.add_argument("--out", metavar="FILE", help="the picture; augment-NAME.png")
+    add_picture_argument(parser, "augment-NAME.png")
     parser.add_argument("--images", type=int, default=8, help="rows, an image each; 8")
     parser.add_argument("--times", type=int, default=6, help="augmented versions of each; 6")
     parser.add_argument("--phase", help="the phase whose augmentation is drawn; the first")
@@ -27,23 +26,15 @@ def run(options):
     for name, value, most in (("images", options.images, 64), ("times", options.times, 32)):
         if not 1 <= value <= most:
             raise RecipeError(f"--{name}", f"must be in [1, {most}]; got {value}", "Use 8.")
-    out = Path(options.out or "augment.png")
-    if out.suffix != ".png":
-        raise RecipeError("--out", f"must end in .png; got {out}", f"Use {out.stem}.png.")
+    require_png(options.out)
     loaded = load(options.recipe, options.assignments)
-    if options.out is None:
-        out = Path(f"augment-{loaded.name}.png")
     phase = resolve_phases(loaded.recipe)[find_phase(loaded.recipe, options.phase)]
     require_data(loaded, "draw")
+    out = make_room(options.out or f"augment-{loaded.name}.png")
     load_quietly()
     from keras_recipes.report.augment_grid import draw_augmentation
 
     dataset = loaded.recipe.data.build()
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.touch()
-    except OSError as error:
-        raise RecipeError("--out", f"can't be written: {error}", "Name another file.") from None
     draw_augmentation(
         phase.augment,
         dataset,

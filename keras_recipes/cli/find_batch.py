@@ -7,14 +7,14 @@ keras-recipes find-batch recipes/cifar_resnet.py --memory-limit 3GiB --wanted 40
 import shlex
 import signal
 import sys
-from pathlib import Path
 
+from keras_recipes.atomic_file import replacing
 from keras_recipes.cli.memory_size import parse_memory
+from keras_recipes.cli.picture_file import add_picture_argument, make_room, require_png
 from keras_recipes.cli.quiet_tensorflow import load_quietly
-from keras_recipes.cli.recipe_arguments import add_recipe_arguments
-from keras_recipes.errors import DataUnavailable, RecipeError, did_you_mean
+from keras_recipes.cli.recipe_arguments import add_recipe_arguments, find_phase, require_data
+from keras_recipes.errors import RecipeError
 from keras_recipes.recipe.load import load
-from keras_recipes.recipe.recipe import resolve_phases
 
 START, MOST, STEPS = 16, 4096, 8
 
@@ -34,24 +34,16 @@ def add_arguments(parser):
         "--wanted", type=int, help="images an update: in several batches where they don't fit"
     )
     parser.add_argument("--phase", help="the phase whose steps are timed; the first")
-    parser.add_argument("--out", metavar="FILE", help="the picture; find-batch-NAME.png")
+    add_picture_argument(parser, "find-batch-NAME.png")
 
 
 def run(options):
     """Carry the command out; returns the exit code, None for 0."""
     limit = _check(options)
     loaded = load(options.recipe, options.assignments)
-    phase = _phase(loaded.recipe, options.phase)
-    out = Path(options.out or f"find-batch-{loaded.name}.png")
-    try:
-        loaded.recipe.data.require()
-    except DataUnavailable as error:
-        if loaded.recipe.stand_in is None:
-            raise
-        stand_in = f"{loaded.path}:{loaded.recipe.stand_in}"
-        raise DataUnavailable(
-            error.where, error.problem, f"{error.fix} Or try the stand-in: {stand_in}."
-        ) from None
+    phase = loaded.recipe.phases[find_phase(loaded.recipe, options.phase)].name
+    require_data(loaded, "try")
+    out = make_room(options.out or f"find-batch-{loaded.name}.png")
     load_quietly()
     from keras_recipes.cli.batch_sizes import print_advice, print_attempts
     from keras_recipes.report.batch_curve import draw_batch_sizes
@@ -59,7 +51,6 @@ def run(options):
     from keras_recipes.training.process_memory import require_measurable
 
     require_measurable()
-    _make_room(out)
     attempts = BatchAttempts(
         loaded.recipe, loaded.directory, memory_limit=limit, steps=options.steps, phase=phase
     )
@@ -70,11 +61,7 @@ def run(options):
             found, wanted = _search(attempts, options)
     except AttemptFailed as error:
         print(f"error: {error}", file=sys.stderr)
-        _remove_empty(out)
         return 1
-    except BaseException:
-        _remove_empty(out)
-        raise
     finally:
         signal.signal(signal.SIGTERM, previous)
     limit = limit or attempts.limit
@@ -84,7 +71,8 @@ def run(options):
     )
     knee = print_attempts(found, loaded.name, limit, options.most, attempts.images)
     print_advice(loaded, command, found, knee, wanted, attempts.images)
-    draw_batch_sizes(found, knee, limit, loaded.name).savefig(out, dpi=120)
+    with replacing(out) as partial:
+        draw_batch_sizes(found, knee, limit, loaded.name).savefig(partial, dpi=120)
     print(out)
 
 
@@ -100,32 +88,10 @@ def _check(options):
         raise RecipeError(
             "--start", f"is {options.start}, above --most, {options.most}", "Start with less."
         )
-    if options.out and Path(options.out).suffix != ".png":
-        stem = Path(options.out).stem
-        raise RecipeError("--out", f"must end in .png; got {options.out}", f"Use {stem}.png.")
+    require_png(options.out)
     if options.memory_limit is None:
         return None
     return parse_memory("--memory-limit", options.memory_limit)
-
-
-def _phase(recipe, name):
-    names = [phase.name for phase in resolve_phases(recipe)]
-    if name is not None and name not in names:
-        raise RecipeError("--phase", f"is {name!r}, which is none", did_you_mean(name, names))
-    return name or names[0]
-
-
-def _make_room(out):
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.touch()
-    except OSError as error:
-        raise RecipeError("--out", f"can't be written: {error}", "Name another file.") from None
-
-
-def _remove_empty(out):
-    if out.is_file() and not out.stat().st_size:
-        out.unlink()
 
 
 def _search(attempts, options):

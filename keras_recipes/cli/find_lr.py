@@ -10,10 +10,10 @@ no usable valley; they are drawn all the same.
 """
 
 import shlex
-from pathlib import Path
 
-from keras_recipes.atomic_file import replacing, try_writing
+from keras_recipes.atomic_file import replacing
 from keras_recipes.bounds import require_number, require_whole
+from keras_recipes.cli.picture_file import add_picture_argument, make_room, require_png
 from keras_recipes.cli.quiet_tensorflow import load_quietly
 from keras_recipes.cli.recipe_arguments import add_recipe_arguments, find_phase, require_data
 from keras_recipes.errors import RecipeError, did_you_mean
@@ -48,7 +48,7 @@ def add_arguments(parser):
     parser.add_argument(
         "--max-lr", type=float, default=MAX_LR, metavar="RATE", help=f"the last; {MAX_LR:g}"
     )
-    parser.add_argument("--out", metavar="FILE", help="the picture; find-lr-NAME.png")
+    add_picture_argument(parser, "find-lr-NAME.png")
 
 
 def run(options):
@@ -60,12 +60,7 @@ def run(options):
     recipe = loaded.recipe
     index = find_phase(recipe, options.phase)
     require_data(loaded, "test")
-    out = Path(options.out or f"find-lr-{loaded.name}.png")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        try_writing(out)
-    except OSError as error:
-        raise RecipeError("--out", f"can't be written: {error}", "Name another file.") from None
+    out = make_room(options.out or f"find-lr-{loaded.name}.png")
     load_quietly()
     from rich.console import Console
 
@@ -98,10 +93,7 @@ def _check(options):
         raise RecipeError(
             "--rule", f"is {options.rule!r}, which is none", did_you_mean(options.rule, RULES)
         )
-    if options.out is not None and Path(options.out).suffix != ".png":
-        raise RecipeError(
-            "--out", f"must end in .png; got {options.out}", f"Use {Path(options.out).stem}.png."
-        )
+    require_png(options.out)
 
 
 def find_and_tell(console, recipe, dataset, directory, *, phase=0, rule=RULES[0], repeats=REPEATS,

@@ -7,10 +7,16 @@ import argparse
 import sys
 
 import keras_recipes
-from keras_recipes.cli import augment, listing, run, show
+from keras_recipes.cli import augment, listing, noise_scale, run, show
 from keras_recipes.errors import RecipeError, did_you_mean
 
-COMMANDS = {"run": run, "list": listing, "show": show, "augment": augment}
+COMMANDS = {
+    "run": run,
+    "list": listing,
+    "show": show,
+    "augment": augment,
+    "noise-scale": noise_scale,
+}
 
 
 def main(arguments=None) -> int:

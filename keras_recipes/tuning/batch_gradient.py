@@ -1,6 +1,7 @@
 """The gradient of one batch, as training would take it, without a trace in the model."""
 
 import contextlib
+import functools
 
 import keras
 import numpy as np
@@ -42,19 +43,18 @@ class BatchGradient:
         self._model = model
         self._share = 1.0
         self._function = tf.function(self._take, reduce_retracing=True)
-        self.square = tf.function(lambda vector: tf.reduce_sum(tf.square(vector)))
 
     def __call__(self, batch):
-        """Gradient `(weights,)` and squared norm `()` of `(x, y, sample_weight)`, in float32."""
+        """Gradient of `(x, y, sample_weight)`, float32, shape `(weights,)`; may not be finite."""
         import tensorflow as tf
 
         while True:
-            gradient, square, scale = self._function(*batch, tf.constant(self._share))
-            if np.isfinite(float(square)):
-                return gradient, square
-            if float(scale) <= 1:  # it is not the scale
+            gradient, finite, scale = self._function(*batch, tf.constant(self._share))
+            if finite:
+                return gradient
+            if scale <= 1:  # it is not the scale
                 self._share = 1.0
-                return gradient, square
+                return gradient
             # An example weighs more in a small batch than in training's, and overflows sooner.
             self._share /= 16
 
@@ -95,4 +95,28 @@ class BatchGradient:
             if each is not None
         ]
         vector = tf.concat(gradients, axis=0)
-        return vector, tf.reduce_sum(tf.square(vector)), scale
+        return vector, tf.reduce_all(tf.math.is_finite(vector)), scale
+
+
+def inner_products(vectors):
+    """Of each pair of float32 vectors, as an array of shape `(n, n)`."""
+    lower = np.zeros((len(vectors), len(vectors)))
+    lower[np.tril_indices(len(vectors))] = _lower_products()(vectors).numpy()
+    return lower + np.tril(lower, -1).T
+
+
+@functools.cache
+def _lower_products():
+    import tensorflow as tf
+
+    # Sums of products rather than a matrix product, which a GPU may round to ten bits.
+    return tf.function(
+        lambda vectors: tf.stack(
+            [
+                tf.reduce_sum(first * second)
+                for n, first in enumerate(vectors)
+                for second in vectors[: n + 1]
+            ]
+        ),
+        reduce_retracing=True,
+    )

@@ -8,14 +8,14 @@ import numpy as np
 
 from keras_recipes.bounds import require_whole
 from keras_recipes.errors import RecipeError
-from keras_recipes.tuning.batch_gradient import BatchGradient
+from keras_recipes.tuning.batch_gradient import BatchGradient, inner_products
 from keras_recipes.tuning.noise_scale import (
     Measurement,
     NoiseScale,
     NoiseScaleOverTraining,
     estimate_noise_scale,
+    measure,
     noise_scale_over_training,
-    unbiased_estimates,
 )
 from keras_recipes.tuning.small_batches import small_batches
 
@@ -52,9 +52,9 @@ class GradientNoiseScale(keras.callbacks.Callback):
             `tf.data.Dataset` that shuffles, taken in its order and begun again when it ends.
         small_batch: examples of a small batch, at least 1; of arrays alone, 32 by default. Other
             data has it from its first batch; smaller ones are passed over.
-        factor: small batches that make up a large one, at least 2.
+        factor: small batches that make up a large one, at least 4.
         every_steps: training steps from one measurement to the next, at least 1.
-        window: measurements that the logged value is of, at least 8.
+        window: measurements that the logged value is of, at least 1.
         seed: of the drawing, 0 or more.
 
     Attributes:
@@ -74,9 +74,7 @@ class GradientNoiseScale(keras.callbacks.Callback):
         ```
     """
 
-    def __init__(
-        self, data, *, small_batch=None, factor=16, every_steps=10, window=50, seed=0
-    ):  # fmt: skip
+    def __init__(self, data, *, small_batch=None, factor=16, every_steps=10, window=20, seed=0):
         super().__init__()
         if keras.backend.backend() != "tensorflow":
             raise RecipeError(
@@ -84,9 +82,9 @@ class GradientNoiseScale(keras.callbacks.Callback):
                 f"works on TensorFlow only; the backend is {keras.backend.backend()}",
                 "Set KERAS_BACKEND=tensorflow.",
             )
-        self.factor = require_whole("GradientNoiseScale.factor", factor, at_least=2)
+        self.factor = require_whole("GradientNoiseScale.factor", factor, at_least=4)
         self.every_steps = require_whole("GradientNoiseScale.every_steps", every_steps, at_least=1)
-        self.window = require_whole("GradientNoiseScale.window", window, at_least=8)
+        self.window = require_whole("GradientNoiseScale.window", window, at_least=1)
         self.seed = require_whole("GradientNoiseScale.seed", seed, at_least=0)
         self._draw = small_batches("GradientNoiseScale", data, small_batch)
         self._reset()
@@ -150,7 +148,10 @@ class GradientNoiseScale(keras.callbacks.Callback):
         self._step = self._epoch_began = state["step"]
         self._next = math.ceil(self._step / self.every_steps) * self.every_steps
         self.not_finite = state["not_finite"]
-        self.history = [Measurement(*each) for each in state["history"]]
+        self.history = [
+            Measurement(step, squared, variance, tuple(covariance), freedom)
+            for step, squared, variance, covariance, freedom in state["history"]
+        ]
 
     def _reset(self):
         self.history, self.not_finite = [], 0
@@ -159,16 +160,11 @@ class GradientNoiseScale(keras.callbacks.Callback):
 
     def _measure(self):
         random = np.random.default_rng((self.seed, len(self.history) + self.not_finite))
-        squares, total, examples = [], 0.0, 0
         with self._gradient.measuring():
-            for batch, size in self._draw(random, self.factor):
-                gradient, square = self._gradient(batch)
-                squares.append(square)
-                total, examples = total + gradient, examples + size
-        small = float(np.mean([float(square) for square in squares]))
-        large = float(self._gradient.square(total / self.factor))
-        if not (math.isfinite(small) and math.isfinite(large)):
+            batches = list(self._draw(random, self.factor))
+            gradients = [self._gradient(batch) for batch, _ in batches]
+        products, size = inner_products(gradients), batches[0][1]
+        if np.isfinite(products).all():
+            self.history.append(measure(self._step, products, size))
+        else:
             self.not_finite += 1
-            return
-        estimates = unbiased_estimates(small, large, examples // self.factor, examples)
-        self.history.append(Measurement(self._step, *estimates))

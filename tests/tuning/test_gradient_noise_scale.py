@@ -157,7 +157,7 @@ def test_the_fit_is_to_the_bit_what_it_would_have_been(policy, compiled):
     assert digests[0] == digests[1]
     assert [each.step for each in callback.history] == list(range(0, 40, 5))
     assert len(logged) == 2
-    assert math.isnan(logged[0])  # four measurements are too few to say anything
+    assert all(math.isnan(each) or each > 0 for each in logged)
 
 
 def test_an_iterable_goes_on_where_it_was_and_begins_again():
@@ -171,9 +171,9 @@ def test_an_iterable_goes_on_where_it_was_and_begins_again():
             yield X[:3], Y[:3]  # smaller, and passed over
 
     model = model_with("sgd")
-    callback = GradientNoiseScale(Batches(), factor=3, every_steps=1)
+    callback = GradientNoiseScale(Batches(), factor=4, every_steps=1)
     model.fit(X[:20], Y[:20], batch_size=10, verbose=0, callbacks=[callback])
-    assert seen == [0, 8, 16, 24, 0, 8]
+    assert seen == [0, 8, 16, 24] * 2
 
 
 class Numbered(keras.utils.PyDataset):
@@ -190,7 +190,7 @@ class Numbered(keras.utils.PyDataset):
 def test_a_seed_gives_the_same_again_and_all_kinds_of_data_work(data):
     found = []
     for seed in (0, 0, 1):
-        callback = GradientNoiseScale(data, factor=2, every_steps=1, seed=seed)
+        callback = GradientNoiseScale(data, factor=4, every_steps=1, seed=seed)
         model_with("sgd").fit(X[:20], Y[:20], batch_size=10, verbose=0, callbacks=[callback])
         found.append(callback.history)
     assert found[0] == found[1]
@@ -200,7 +200,7 @@ def test_a_seed_gives_the_same_again_and_all_kinds_of_data_work(data):
 
 def test_a_state_in_json_goes_on_to_the_same_measurements():
     def callback():
-        return GradientNoiseScale((X, Y), small_batch=8, factor=2, every_steps=3)
+        return GradientNoiseScale((X, Y), small_batch=8, factor=4, every_steps=3)
 
     class Resume(keras.callbacks.Callback):
         def __init__(self, callback, state):
@@ -229,7 +229,7 @@ def test_a_state_in_json_goes_on_to_the_same_measurements():
 def test_what_is_not_finite_is_counted_and_left_out():
     x = X.copy()
     x[:900] = np.nan
-    callback = GradientNoiseScale((x, Y), small_batch=1, factor=2, every_steps=1)
+    callback = GradientNoiseScale((x, Y), small_batch=1, factor=4, every_steps=1)
     model = linear_model([0.1] * 64)
     model.fit(X[:50], Y[:50], batch_size=1, verbose=0, callbacks=[callback])
     assert callback.not_finite > 10
@@ -239,9 +239,9 @@ def test_what_is_not_finite_is_counted_and_left_out():
 @pytest.mark.parametrize(
     ("arguments", "where"),
     [
-        ({"factor": 1}, "factor"),
+        ({"factor": 3}, "factor"),
         ({"every_steps": 0}, "every_steps"),
-        ({"window": 7}, "window"),
+        ({"window": 0}, "window"),
         ({"seed": -1}, "seed"),
         ({"small_batch": 0}, "small_batch"),
         ({"small_batch": 1798}, "small_batch"),
@@ -262,7 +262,7 @@ def test_arguments_out_of_range(arguments, where):
 
 def test_what_cannot_be_measured():
     def fit(model, data=(X, Y)):
-        callbacks = [GradientNoiseScale(data, factor=2)]
+        callbacks = [GradientNoiseScale(data, factor=4)]
         model.fit(X[:32], Y[:32], verbose=0, callbacks=callbacks)
 
     with pytest.raises(RecipeError, match="must be a mean over the batch"):

@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from keras_recipes.report.noise_scale import three_digits
 from keras_recipes.tuning import NoiseScaleOverTraining, relative_examples, relative_steps
 
 
@@ -27,7 +28,7 @@ def print_noise_scale(
         not_finite: measurements with a gradient that was not finite.
         batch_size: that of the recipe.
         accumulate: batches whose mean gradient makes an update.
-        images: to train on, which is the most that a suggestion can be.
+        images: to train on.
         scales_rate: whether the recipe's rate goes with the batch size by itself.
         recipe: as the command line named it.
         out: the picture.
@@ -47,7 +48,8 @@ def print_noise_scale(
         console.print(f" [dim]{'of all':<8}[/] {_describe(scale)}", soft_wrap=True)
         console.print(
             " [dim]The ratio of the averages over all measurements, in which the large gradients "
-            "of the beginning weigh most, stands in for the average over training.[/]"
+            "of the beginning weigh most, stands in for the average over training.[/]",
+            soft_wrap=True,
         )
     console.print(f" [dim]{'picture':<8}[/] {escape(str(out))}", soft_wrap=True)
     if scale.value is None:
@@ -57,25 +59,35 @@ def print_noise_scale(
     update = batch_size * accumulate
     suggested = suggest_batch_size(scale.value, accumulate, images)
     console.print(
-        f"\n[bold]critical batch size {scale.value:.3g}[/]: there, twice the fewest steps and "
-        "twice the fewest images reach a loss"
+        f"\n[bold]critical batch size {three_digits(scale.value)}[/]: there, twice the fewest "
+        "steps and twice the fewest images reach a loss",
+        soft_wrap=True,
     )
     console.print(_cost_table(scale, update, suggested * accumulate))
     console.print("[bold]next[/]")
     command = f"keras-recipes run {recipe} --set batch_size={suggested}"
     console.print(f"  {escape(command)}", soft_wrap=True)
     rate = "the recipe's rate goes with it" if scales_rate else "tune the rate for it"
-    console.print(
-        f"    [dim]the power of two next to the critical batch size"
-        f"{f', in {accumulate} batches an update' if accumulate > 1 else ''}; {rate}[/]"
+    more = relative_examples(suggested * accumulate, scale.value) / relative_examples(
+        update, scale.value
     )
+    parts = [
+        "the power of two next to the critical batch size, or the largest of ten steps an epoch",
+        f"in {accumulate} batches an update" if accumulate > 1 else "",
+        f"{more:.2f} times the epochs for the same loss, by the theory",
+        rate,
+    ]
+    console.print(f"    [dim]{'; '.join(filter(None, parts))}[/]", soft_wrap=True)
     return 0
 
 
 def suggest_batch_size(critical: float, accumulate: int, images: int) -> int:
-    """The power of two next to the critical batch size, divided among an update's batches."""
+    """The power of two next to the critical batch size, divided among an update's batches.
+
+    An epoch of `images` keeps ten steps.
+    """
     wanted, size = critical / accumulate, 1
-    while 2 * size <= images and wanted > size * 2**0.5:
+    while 20 * size <= images and wanted > size * 2**0.5:
         size *= 2
     return size
 
@@ -84,7 +96,8 @@ def _describe(scale) -> str:
     if scale.value is None:
         return f"no usable estimate yet: {escape(scale.reason)}"
     return (
-        f"[bold]{scale.value:.3g}[/]  (95 % interval {scale.low:.3g} to {scale.high:.3g}, "
+        f"[bold]{three_digits(scale.value)}[/]  (95 % interval {three_digits(scale.low)} to "
+        f"{three_digits(scale.high)}, "
         f"{scale.measurements} measurements, steps {scale.first_step} to {scale.last_step})"
     )
 

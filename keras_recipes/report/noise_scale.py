@@ -27,7 +27,7 @@ def draw_noise_scale(
     figure = Figure(figsize=(5.5, 6.6), layout="constrained", facecolor="white")
     over, cost = figure.subplots(2, height_ratios=[1.1, 1])
     _draw_over_training(over, found, steps_per_epoch, batch_size)
-    _draw_cost(cost, found.average if found.average.value else found.whole, batch_size)
+    _draw_cost(cost, found.average if found.average.value is not None else found.whole, batch_size)
     for axis in (over, cost):
         axis.spines[["top", "right"]].set_visible(False)
         axis.spines[["left", "bottom"]].set_color(FAINT)
@@ -35,6 +35,11 @@ def draw_noise_scale(
         axis.set_axisbelow(True)
         axis.tick_params(colors=INK, labelsize=FONT_POINTS, color=FAINT)
     figure.savefig(out, dpi=120)
+
+
+def three_digits(value: float) -> str:
+    """`2700` for 2695.4, `0.0312` for 0.03123."""
+    return f"{float(f'{value:.3g}'):g}"
 
 
 def _draw_over_training(axis, found, steps_per_epoch, batch_size):
@@ -51,7 +56,7 @@ def _draw_over_training(axis, found, steps_per_epoch, batch_size):
         axis.axhspan(found.average.low, found.average.high, color=TRAINING["color"],
                      alpha=_BAND, linewidth=0)  # fmt: skip
         axis.axhline(found.average.value, color=TRAINING["color"], linewidth=1.6, linestyle="--",
-                     label=f"average, {found.average.value:.3g}")  # fmt: skip
+                     label=f"average, {three_digits(found.average.value)}")  # fmt: skip
     axis.axhline(batch_size, color=FAINT, linewidth=1, linestyle=":", label="batch size in use")
     if not usable:
         axis.text(0.5, 0.8, "no usable estimate", transform=axis.transAxes, ha="center",
@@ -63,7 +68,6 @@ def _draw_over_training(axis, found, steps_per_epoch, batch_size):
 
 
 def _draw_cost(axis, scale, batch_size):
-    _head_only = "What a batch size costs, relative to the least"
     if scale.value is None:
         axis.set_axis_off()
         return
@@ -82,7 +86,7 @@ def _draw_cost(axis, scale, batch_size):
     axis.xaxis.set_major_formatter(_short)
     _few_ticks(axis.yaxis)
     axis.set_xlabel("images an update", fontsize=FONT_POINTS, color=INK)
-    _head(axis, _head_only)
+    _head(axis, "What a batch size costs, relative to the least")
 
 
 def _few_ticks(axis):

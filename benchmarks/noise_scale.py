@@ -39,10 +39,10 @@ PROBLEMS = {
         "small_batch": 32,
     },
     "cifar10": {
-        "about": "10,000 images of CIFAR-10, three convolutions",
+        "about": "10,000 images of CIFAR-10 at 16x16, three convolutions",
         "sizes": (8, 16, 32, 64, 128, 256, 512),
         "targets": (1.4, 1.7),
-        "rates_per_octave": 1,
+        "rates_per_octave": 2,
         "first_rate": 0.025,
         "measured_at": (16, 64, 256),
         "seeds": 3,
@@ -63,6 +63,7 @@ def load(problem):
 
     train = TFDS("cifar10", train_examples=10_000).build().train
     images = np.asarray(train.images[train.indices], "float32")
+    images = images.reshape(-1, 16, 2, 16, 2, 3).mean((2, 4))
     images = (images - images.mean((0, 1, 2))) / images.std((0, 1, 2))
     return images, train.class_labels(), slice(2000)
 
@@ -75,7 +76,7 @@ def make_model(problem, seed):
     if problem == "digits":
         layers = [keras.Input((64,)), keras.layers.Dense(64, activation="relu")]
     else:
-        layers = [keras.Input((32, 32, 3))]
+        layers = [keras.Input((16, 16, 3))]
         layers += [
             keras.layers.Conv2D(width, 3, 2, "same", activation="relu") for width in (16, 32, 64)
         ]
@@ -332,13 +333,23 @@ def _report_target(sweep, target):
     print(f"\nS_min {fewest:.0f}, B_crit {critical:.0f} ({interval[0]:.0f} to {interval[1]:.0f}), "
           f"scatter about the curve {scatter:.0%}")  # fmt: skip
     measured = {}
+    print("\n| noise scale in training at | average (95 % of one seed) | seeds' range | quarters | "
+          "ratio of all |")  # fmt: skip
+    print("|---|---|---|---|---|")
     for size in sweep.about["measured_at"]:
         found = sweep.measured(size, target)
-        for each in found:
-            print(f"B_simple in training at {size}: average {_say(each.average)}; "
-                  f"ratio of all {_say(each.whole)}; quarters "
-                  f"{', '.join(map(_say, each.quarters))}")  # fmt: skip
-        measured[size] = [each.average for each in found if each.average.value is not None]
+        averages = [each.average for each in found if each.average.value is not None]
+        if not averages:
+            continue
+        measured[size] = averages
+        values, one = [each.value for each in averages], averages[0]
+        quarters = np.mean([[part.value for part in each.quarters] for each in found], axis=0)
+        print(f"| {size} | {np.mean(values):.0f} ({one.low:.0f} to {one.high:.0f}) | "
+              f"{min(values):.0f} to {max(values):.0f} | "
+              f"{', '.join(f'{each:.0f}' for each in quarters)} | "
+              f"{np.mean([each.whole.value for each in found]):.0f} |")  # fmt: skip
+        if len(averages) < len(found):
+            print(f"{len(found) - len(averages)} of {len(found)} seeds had no usable average")
     return points, (fewest, critical, interval), measured
 
 
@@ -349,12 +360,6 @@ def _read_measurements(path):
         Measurement(step, squared, variance, tuple(covariance), freedom)
         for step, squared, variance, covariance, freedom in json.loads(path.read_text())["history"]
     ]
-
-
-def _say(scale):
-    if scale.value is None:
-        return f"none ({scale.reason})"
-    return f"{scale.value:.0f} ({scale.low:.0f} to {scale.high:.0f})"
 
 
 def draw(results, out):

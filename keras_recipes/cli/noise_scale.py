@@ -77,6 +77,7 @@ def _measure(options, loaded, phase, epochs, small_batch, factor, out):
     from keras_recipes.data import steps_per_epoch
     from keras_recipes.report.noise_scale import draw_noise_scale
     from keras_recipes.training.hardware import training_device
+    from keras_recipes.training.interrupt import Interrupted
     from keras_recipes.training.learning_rates import batches_per_update
     from keras_recipes.training.noise_scale import measure_noise_scale
     from keras_recipes.training.precision import choose_speed
@@ -105,6 +106,8 @@ def _measure(options, loaded, phase, epochs, small_batch, factor, out):
                 factor=factor,
                 display=[display],
             )
+        except Interrupted:
+            raise KeyboardInterrupt from None
         finally:
             display.close()
     found = measured.over_training()

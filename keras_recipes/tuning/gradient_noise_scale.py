@@ -49,7 +49,9 @@ class GradientNoiseScale(keras.callbacks.Callback):
         data: what `fit` trains on, augmented as there: `(x, y)` or `(x, y, sample_weight)` of
             arrays, from which examples are drawn at random with replacement; a
             `keras.utils.PyDataset`, whose batches are; or an iterable of batches, such as a
-            `tf.data.Dataset` that shuffles, taken in its order and begun again when it ends.
+            `tf.data.Dataset` that shuffles, taken in its order and begun again when it ends. As an
+            iterable repeats nothing until then, a large batch must be a small share of it: the
+            noise of one that holds it all is none, and |G|^2 seems smaller by the difference.
         small_batch: examples of a small batch, at least 1; of arrays alone, 32 by default. Other
             data has it from its first batch; smaller ones are passed over.
         factor: small batches that make up a large one, at least 4.

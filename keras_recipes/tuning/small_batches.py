@@ -32,7 +32,7 @@ def small_batches(place, data, size):
     """
     if isinstance(data, keras.utils.PyDataset):
         _refuse_size(place, size)
-        return _from_pydataset(place, data)
+        return _FromPyDataset(place, data)
     if isinstance(data, tuple) and 2 <= len(data) <= 3 and not _is_batch(data[0]):
         return _from_arrays(place, data, _DEFAULT if size is None else size)
     if not hasattr(data, "__iter__") or hasattr(data, "dtype"):
@@ -83,31 +83,41 @@ def _from_arrays(place, data, size):
     def draw(random, batches):
         for _ in range(batches):
             rows = np.sort(random.integers(count, size=size))  # as a memory map is best read
-            yield _batch(keras.tree.map_structure(lambda each: each[rows], data)), size  # noqa: B023
+            yield _batch(_take(data, rows)), size
 
     return draw
 
 
-def _from_pydataset(place, data):
-    if (data.num_batches or 0) < 2:
-        raise RecipeError(
-            f"{place}.data", f"must have a number of batches, at least 2; got {data.num_batches}",
-            "Give a PyDataset with __len__, of smaller batches.",
-        )  # fmt: skip
-    sizes = []
+def _take(data, rows):
+    return keras.tree.map_structure(lambda each: each[rows], data)
 
-    def draw(random, batches):
-        sizes[:] = sizes or [_size(place, data[0])]
+
+class _FromPyDataset:
+    """Draws among the batches, those that are as large as the first."""
+
+    _TRIES = 100
+    """To draw one of that size, before there seems to be none."""
+
+    def __init__(self, place, data):
+        if (data.num_batches or 0) < 2:
+            raise RecipeError(
+                f"{place}.data",
+                f"must have a number of batches, at least 2; got {data.num_batches}",
+                "Give a PyDataset with __len__, of smaller batches.",
+            )
+        self._place, self._data, self._size = place, data, None
+
+    def __call__(self, random, batches):
+        self._size = self._size or _size(self._place, self._data[0])
         for _ in range(batches):
-            for _ in range(100):
-                batch = data[int(random.integers(data.num_batches))]
-                if _size(place, batch) == sizes[0]:
-                    break
-            else:
-                raise _differ(place, sizes[0])
-            yield _batch(batch), sizes[0]
+            yield _batch(self._draw(random)), self._size
 
-    return draw
+    def _draw(self, random):
+        for _ in range(self._TRIES):
+            batch = self._data[int(random.integers(self._data.num_batches))]
+            if _size(self._place, batch) == self._size:
+                return batch
+        raise _differ(self._place, self._size)
 
 
 class _FromIterable:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import types
 
 import keras
 import numpy as np
@@ -13,6 +14,7 @@ from sklearn.datasets import load_digits
 from keras_recipes.errors import RecipeError
 from keras_recipes.model_state import state_variables
 from keras_recipes.tuning import GradientNoiseScale, estimate_noise_scale
+from keras_recipes.tuning.batch_gradient import BatchGradient
 
 X, Y = load_digits(return_X_y=True)
 X = (X / 16).astype("float32")
@@ -258,6 +260,15 @@ def test_arguments_out_of_range(arguments, where):
     with pytest.raises(RecipeError) as caught:
         GradientNoiseScale(arguments.pop("data"), **arguments)
     assert caught.value.where == f"GradientNoiseScale.{where}"
+
+
+def test_one_device_and_tensorflow_alone(monkeypatch):
+    two = types.SimpleNamespace(num_replicas_in_sync=2)
+    with pytest.raises(RecipeError, match="on one device; the model is on 2"):
+        BatchGradient(types.SimpleNamespace(distribute_strategy=two))
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    with pytest.raises(RecipeError, match="works on TensorFlow only; the backend is jax"):
+        GradientNoiseScale((X, Y))
 
 
 def test_what_cannot_be_measured():

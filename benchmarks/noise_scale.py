@@ -333,8 +333,7 @@ def _report_target(sweep, target):
     print(f"\nS_min {fewest:.0f}, B_crit {critical:.0f} ({interval[0]:.0f} to {interval[1]:.0f}), "
           f"scatter about the curve {scatter:.0%}")  # fmt: skip
     measured = {}
-    print("\n| noise scale in training at | average (95 % of one seed) | seeds' range | quarters | "
-          "ratio of all |")  # fmt: skip
+    print("\n| noise scale in training at | average | seeds' range | quarters | ratio of all |")
     print("|---|---|---|---|---|")
     for size in sweep.about["measured_at"]:
         found = sweep.measured(size, target)
@@ -342,14 +341,19 @@ def _report_target(sweep, target):
         if not averages:
             continue
         measured[size] = averages
-        values, one = [each.value for each in averages], averages[0]
+        values = [each.value for each in averages]
         quarters = np.mean([[part.value for part in each.quarters] for each in found], axis=0)
-        print(f"| {size} | {np.mean(values):.0f} ({one.low:.0f} to {one.high:.0f}) | "
+        print(f"| {size} | {np.mean(values):.0f} | "
               f"{min(values):.0f} to {max(values):.0f} | "
               f"{', '.join(f'{each:.0f}' for each in quarters)} | "
               f"{np.mean([each.whole.value for each in found]):.0f} |")  # fmt: skip
         if len(averages) < len(found):
-            print(f"{len(found) - len(averages)} of {len(found)} seeds had no usable average")
+            print(f"\n{len(found) - len(averages)} of {len(found)} seeds had no usable average\n")
+    every = [each for averages in measured.values() for each in averages]
+    if every:
+        reach = [np.mean([getattr(each, end) / each.value for each in every]) - 1
+                 for end in ("low", "high")]  # fmt: skip
+        print(f"\n95 % interval of a seed's average: {reach[0]:+.0%} to {reach[1]:+.0%}")
     return points, (fewest, critical, interval), measured
 
 

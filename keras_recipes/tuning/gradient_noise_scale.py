@@ -65,8 +65,9 @@ class GradientNoiseScale(keras.callbacks.Callback):
         not_finite: measurements that had a gradient that was not finite, and are not in `history`.
 
     Raises:
-        RecipeError: at an argument out of its range; as training begins, if the backend is not
-            TensorFlow, there are several devices, or the loss is a sum.
+        RecipeError: at an argument out of its range, or if the backend is not TensorFlow; as
+            training begins, if the model is on several devices, nothing in it trains, or the loss
+            is a sum; as it measures, if `data` doesn't hold two batches of one size.
 
     Example:
         ```python
@@ -116,9 +117,11 @@ class GradientNoiseScale(keras.callbacks.Callback):
         """The noise scale over the last measurements.
 
         Args:
-            last: how many; `window` by default.
+            last: how many, at least 1; `window` by default.
         """
-        return estimate_noise_scale(self.history[-(last or self.window) :])
+        last = self.window if last is None else last
+        require_whole("GradientNoiseScale.estimate.last", last, at_least=1)
+        return estimate_noise_scale(self.history[-last:])
 
     def over_training(self) -> NoiseScaleOverTraining:
         """The noise scale in parts of the training so far, and its average over them."""

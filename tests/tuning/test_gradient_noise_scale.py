@@ -49,16 +49,16 @@ def test_linear_regression_in_closed_form():
     variance = 4 * (5 * np.sum(start**2) + 4 * noise**2)
     model = linear_model(start)
     callback = GradientNoiseScale(Regression(4, noise, 8), factor=8, every_steps=1)
-    model.fit(np.zeros((400, 4)), np.zeros((400, 1)), batch_size=1, verbose=0, callbacks=[callback])
-    assert [each.step for each in callback.history] == list(range(400))
+    model.fit(np.zeros((240, 4)), np.zeros((240, 1)), batch_size=1, verbose=0, callbacks=[callback])
+    assert [each.step for each in callback.history] == list(range(240))
     assert callback.not_finite == 0
     for name, truth in (("squared_gradient", square), ("gradient_variance", variance)):
         values = np.array([getattr(each, name) for each in callback.history])
-        assert abs(values.mean() - truth) < 3.5 * values.std() / math.sqrt(400), name
+        assert abs(values.mean() - truth) < 3.5 * values.std() / math.sqrt(240), name
     found = estimate_noise_scale(callback.history)
     assert found.low <= variance / square <= found.high
-    assert found.high / found.low < 1.6
-    groups = [estimate_noise_scale(callback.history[n : n + 20]) for n in range(0, 400, 20)]
+    assert found.high / found.low < 1.8
+    groups = [estimate_noise_scale(callback.history[n : n + 12]) for n in range(0, 240, 12)]
     usable = [each for each in groups if each.value is not None]
     assert len(usable) >= 15
     held = sum(each.low <= variance / square <= each.high for each in usable)
@@ -101,10 +101,10 @@ def test_a_network_on_digits_against_the_gradient_of_each_example(policy):
     model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     truth = exact_noise_scale(model, x, y, weight)
     callback = GradientNoiseScale((x, y, weight), small_batch=10, every_steps=1)
-    model.fit(x, y, batch_size=2, verbose=0, callbacks=[callback])
+    model.fit(x, y, batch_size=4, verbose=0, callbacks=[callback])
     found = estimate_noise_scale(callback.history)
     assert found.low <= truth <= found.high
-    assert found.high / found.low < 1.25
+    assert found.high / found.low < 1.35
 
 
 def model_with(optimizer, policy="float32", **compiled):
@@ -135,9 +135,8 @@ def digest(model):
     ("policy", "compiled"),
     [
         ("float32", {}),
-        ("mixed_bfloat16", {}),
         ("mixed_float16", {}),
-        ("float32", {"steps_per_execution": 5}),
+        ("mixed_bfloat16", {"steps_per_execution": 5}),
     ],
 )
 def test_the_fit_is_to_the_bit_what_it_would_have_been(policy, compiled):
@@ -224,6 +223,9 @@ def test_a_state_in_json_goes_on_to_the_same_measurements():
     fit(model, 1, [second, Resume(second, state)])
     assert [each.step for each in whole.history] == [0, 3, 6, 9, 12, 15, 18]
     assert second.history == whole.history
+    assert second.estimate(last=3) == estimate_noise_scale(whole.history[-3:])
+    with pytest.raises(RecipeError, match=r"estimate.last must be a whole number, at least 1"):
+        second.estimate(last=0)
     with pytest.raises(RecipeError, match="must be given step, not_finite, history; got nothing"):
         second.set_state({})
 

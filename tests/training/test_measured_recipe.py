@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from keras_recipes import MLP, SGD, Cosine, CrossEntropy, Digits, MixUp, PaddedCrop, Phase, Recipe
+from keras_recipes import MLP, SGD, Cosine, CrossEntropy, Digits, MixUp, Phase, Recipe
 from keras_recipes.training.fit import fit_recipe
 from keras_recipes.training.noise_scale import (
     _Batches,
@@ -17,7 +17,7 @@ from keras_recipes.training.run_directory import RunDirectory
 
 RECIPE = Recipe(
     data=Digits(train_examples=300),
-    augment=(PaddedCrop(1, mode="constant"), MixUp(0.4)),
+    augment=(MixUp(0.4),),
     model=MLP(hidden_units=(16,), dropout=0.2),
     loss=CrossEntropy(label_smoothing=0.1),
     optimizer=SGD(learning_rate=0.05),

@@ -31,7 +31,7 @@ def add_arguments(parser):
         help=f"how far into the training to measure; {DEFAULT_EPOCHS}, or all of a shorter phase",
     )
     parser.add_argument(
-        "--measurements", type=int, default=80, help="how many, evenly over these epochs; 80"
+        "--measurements", type=int, default=80, help="about how many, evenly over these epochs; 80"
     )
     parser.add_argument(
         "--small-batch", type=int, help="images whose gradient is taken at once; batch_size, or 128"
@@ -87,7 +87,7 @@ def _measure(options, loaded, phase, epochs, small_batch, factor, out):
     dataset = recipe.data.build()
     display = make_display(console, sum(each.epochs for each in resolve_phases(recipe)))
     console.print(
-        f"{epochs} of {phase.epochs} epochs of phase {phase.name}, {options.measurements} "
+        f"{epochs} of {phase.epochs} epochs of phase {phase.name}, about {options.measurements} "
         f"measurements, each on {factor} batches of {small_batch} images",
         style="italic",
     )

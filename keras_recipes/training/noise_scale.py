@@ -43,7 +43,8 @@ def measure_noise_scale(
         speed: precision and compilation.
         phase: name of the phase to measure in; those before it are trained whole.
         epochs: of that phase, at most as many as it has.
-        measurements: how many over these epochs; fewer if there are fewer steps.
+        measurements: how many over these epochs; up to twice as many where the steps between them
+            would be no whole number, fewer where there are fewer steps.
         small_batch: images of a small batch.
         factor: small batches in a large one.
         display: as in `fit_recipe`.

@@ -81,6 +81,22 @@ def test_augment_takes_no_stand_in_unasked_and_draws_it_when_asked(root, offline
     assert all(part.std() > 0.1 for part in columns)
 
 
+def test_noise_scale_says_what_batch_sizes_cost_and_draws_it(root, offline, tmp_path):
+    out = tmp_path / "noise.png"
+    done = run(
+        "noise-scale", "recipes/digits_mlp.py", "--epochs", 3, "--measurements", 12, "--set",
+        "precision=float32", "--out", out, root=root, environment=offline,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert "epoch  3/40" in done.stdout
+    assert "epoch  4/40" not in done.stdout
+    for name in ("early", "late", "average", "critical batch size", "in use", "suggested"):
+        assert name in done.stdout
+    assert "keras-recipes run recipes/digits_mlp.py --set batch_size=" in done.stdout
+    assert imread(out)[..., :3].std() > 0.05
+
+
 def wait_for(process, text, log):
     for line in process.stdout:
         log.append(line)

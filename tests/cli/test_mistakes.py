@@ -54,6 +54,15 @@ MISTAKES = [
     (["find-batch", RECIPE, "--wanted", "-1"], "--wanted must be at least 1; got -1"),
     (["find-batch", RECIPE, "--out", "x.pdf"], "Use x.png."),
     (["find-batch", RECIPE, "--phase", "trian"], "Did you mean 'train'?"),
+    (["noise-scale"], "RECIPE"),
+    (["noise-scale", RECIPE, "--epochs", "31"], "--epochs must be in [1, 30]"),
+    (["noise-scale", RECIPE, "--epochs", "0"], "--epochs must be in [1, 30]"),
+    (["noise-scale", RECIPE, "--measurements", "7"], "--measurements must be at least 8; got 7"),
+    (["noise-scale", RECIPE, "--small-batch", "0"], "--small-batch must be at least 1; got 0"),
+    (["noise-scale", RECIPE, "--large-batch", "256"], "at least 4 times as large; got 256"),
+    (["noise-scale", RECIPE, "--large-batch", "1000"], "a multiple of the small batch, 128"),
+    (["noise-scale", RECIPE, "--phase", "trian"], "Did you mean 'train'?"),
+    (["noise-scale", RECIPE, "--out", "x.svg"], "Use x.png."),
 ]
 SETS = [
     ("loss.label_smoothing=2", "loss.label_smoothing must be in [0, 1); got 2.0"),

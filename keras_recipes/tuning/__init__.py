@@ -3,5 +3,14 @@
 from keras_recipes.tuning.find_lr import FoundRate, find_lr
 from keras_recipes.tuning.loss_curve import LossCurve, Suggestion
 from keras_recipes.tuning.lr_range_test import LRRangeTest
+from keras_recipes.tuning.lr_search import LRSearch, RateSearched
 
-__all__ = ["FoundRate", "LRRangeTest", "LossCurve", "Suggestion", "find_lr"]
+__all__ = [
+    "FoundRate",
+    "LRRangeTest",
+    "LRSearch",
+    "LossCurve",
+    "RateSearched",
+    "Suggestion",
+    "find_lr",
+]

@@ -6,8 +6,8 @@ def rate_in_use(model, rates, step: int) -> float:
 
     Args:
         model: the compiled model.
-        rates: the rate of each step, or None where no schedule sets it: callbacks may have
-            changed it then, and what the optimizer holds is told.
+        rates: the rate of each step, or None where no table sets it: callbacks may have changed
+            it then, and what the optimizer holds is told.
         step: counted from the phase's first.
     """
     return float(model.optimizer.learning_rate if rates is None else rates[step])

@@ -1,5 +1,7 @@
 """The learning rate that a step of a phase uses, for what logs and shows it."""
 
+from keras_recipes.callbacks.settable_rate import current_rate
+
 
 def rate_in_use(model, rates, step: int) -> float:
     """The rate of step `step` of the phase.
@@ -10,4 +12,4 @@ def rate_in_use(model, rates, step: int) -> float:
             it then, and what the optimizer holds is told.
         step: counted from the phase's first.
     """
-    return float(model.optimizer.learning_rate if rates is None else rates[step])
+    return current_rate(model.optimizer) if rates is None else float(rates[step])

@@ -1,7 +1,7 @@
 """Looks, during training, for the learning rate that suits the present state."""
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import keras
 
@@ -12,28 +12,10 @@ from keras_recipes.callbacks.stall import Stall
 from keras_recipes.errors import RecipeError
 from keras_recipes.model_state import ModelState
 from keras_recipes.optimizers import find_average
-from keras_recipes.tuning.rate_choice import checked_multiples, choose_multiple
+from keras_recipes.tuning.rate_choice import RateSearched, checked_multiples, choose_multiple
 from keras_recipes.tuning.trial_batches import keep_batches, require_data
 
 _STATE = ("best", "wait", "searches")
-
-
-@dataclass(frozen=True)
-class RateSearched:
-    """One search of `LRSearch`."""
-
-    epoch: int
-    """Epochs that were finished."""
-    rate: float
-    """The rate before."""
-    rates: tuple[float, ...]
-    """Those that were tried, the lowest first."""
-    values: tuple[float | None, ...]
-    """The monitored value after each trial; None where it diverged."""
-    chosen: float
-    """The rate from then on."""
-    steps: int
-    """Batches trained on in all trials together."""
 
 
 class LRSearch(keras.callbacks.Callback):
@@ -114,7 +96,7 @@ class LRSearch(keras.callbacks.Callback):
     ):
         super().__init__()
         try:
-            if not callable(train) or isinstance(train, keras.utils.PyDataset):
+            if not callable(train):
                 require_data("train", train)
             require_data("validation", validation)
             if every_epochs is not None:
@@ -209,17 +191,12 @@ class LRSearch(keras.callbacks.Callback):
         self._known = True
 
     def _search(self, finished):
-        data = self.train(finished) if callable(self.train) else self.train
-        present = current_rate(self.model.optimizer)
-        order = {"batch_size": self.batch_size, "seed": (self.seed, finished)}
-        try:
-            batches = keep_batches(data, self.trial_steps, **order)
-        except RecipeError as error:
-            raise error.within("LRSearch") from None
         self.model.make_test_function()  # before the state is kept, so that it is traced once
-        state = ModelState(self.model)
+        state = ModelState(self.model)  # before data is read, which may draw random numbers
+        present = current_rate(self.model.optimizer)
         rates = [present * each for each in self.multiples]
         try:
+            batches = self._batches(finished)
             values = [self._try(rate, batches, state) for rate in rates]
         finally:
             state.restore()
@@ -236,6 +213,16 @@ class LRSearch(keras.callbacks.Callback):
                 steps=len(rates) * self.trial_steps,
             )
         )
+
+    def _batches(self, finished):
+        """What all trials of a search train on."""
+        data = self.train(finished) if callable(self.train) else self.train
+        order = {"batch_size": self.batch_size, "seed": (self.seed, finished)}
+        try:
+            require_data("train", data)
+            return keep_batches(data, self.trial_steps, **order)
+        except RecipeError as error:
+            raise error.within("LRSearch") from None
 
     def _try(self, rate, batches, state):
         """The monitored value after training at `rate` from `state`; None if it diverged."""

@@ -1,9 +1,28 @@
 """Which of several learning rates to go on with, from how a trial of each went."""
 
 import math
+from dataclasses import dataclass
 
 from keras_recipes.bounds import require_number
 from keras_recipes.errors import RecipeError
+
+
+@dataclass(frozen=True)
+class RateSearched:
+    """One search of `LRSearch`."""
+
+    epoch: int
+    """Epochs that were finished."""
+    rate: float
+    """The rate before."""
+    rates: tuple[float, ...]
+    """Those that were tried, the lowest first."""
+    values: tuple[float | None, ...]
+    """The monitored value after each trial; None where it diverged."""
+    chosen: float
+    """The rate from then on."""
+    steps: int
+    """Batches trained on in all trials together."""
 
 
 def checked_multiples(multiples) -> tuple[float, ...]:

@@ -40,7 +40,18 @@ def keep_batches(data, count, *, batch_size, seed) -> tf.data.Dataset:
             lambda a: tf.TensorSpec((batch_size if even else None, *a.shape[1:]), a.dtype),
             batches[0],
         )
-    return tf.data.Dataset.from_generator(lambda: iter(batches), output_signature=specification)
+    return tf.data.Dataset.from_generator(
+        lambda: (keras.tree.map_structure(_copied, each) for each in batches),
+        output_signature=specification,
+    )
+
+
+def _copied(array):
+    """A dense array of its own: TensorFlow takes what a generator yields as it lies in memory.
+
+    Where several devices share a batch, the train step then scales the images in place.
+    """
+    return np.array(array) if isinstance(array, np.ndarray | tf.Tensor) else array
 
 
 def require_data(place, data):

@@ -10,8 +10,19 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_recipes import SGD, Call, Cosine, CrossEntropy, Digits, MixUp, PaddedCrop, Recipe
+from keras_recipes import (
+    SGD,
+    Call,
+    Cosine,
+    CrossEntropy,
+    Digits,
+    MixUp,
+    PaddedCrop,
+    RateSearch,
+    Recipe,
+)
 from keras_recipes.training import run
+from keras_recipes.training.checkpoint import read_about
 from keras_recipes.training.interrupt import Interrupted
 from keras_recipes.training.job import Job
 
@@ -90,6 +101,11 @@ def main(folder):
         "devices": directory.read_run()["devices"],
         "loads": len(keras.models.load_model(directory.best_model).weights),
     }
+    searched = replace(RECIPE, schedule=RateSearch(every_epochs=1, trial_steps=4))
+    for devices in (("CPU:0",), TWO):
+        _, _, directory = train(folder, devices, searched)
+        about = read_about(directory.state_file)
+        answer.setdefault("searches", []).append(about["rate"]["searches"][0])
     for name, recipe, devices in (
         ("uneven", replace(RECIPE, batch_size=33), TWO),
         ("missing", RECIPE, ("CPU:0", "GPU:3")),

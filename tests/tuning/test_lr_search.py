@@ -57,6 +57,7 @@ class Numbers(keras.utils.PyDataset):
         return 10
 
     def __getitem__(self, index):
+        np.random.random()  # as one that augments may do
         part = slice(64 * index, 64 * (index + 1))
         return X[part], Y[part], None
 
@@ -350,7 +351,11 @@ def test_a_metric_that_is_none_is_told_after_the_first_epoch():
         train(model_with(keras.optimizers.SGD(0.1)), search, validation_data=None)
 
 
-def test_empty_data_is_told():
-    search = LRSearch(batches().take(0), HELD_OUT, every_epochs=1)
-    with pytest.raises(RecipeError, match="LRSearch.train must hold a batch"):
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [(batches().take(0), "must hold a batch"), (lambda finished: X, "must be a tuple of arrays")],
+)
+def test_data_that_turns_out_to_be_none_is_told(data, problem):
+    search = LRSearch(data, HELD_OUT, every_epochs=1)
+    with pytest.raises(RecipeError, match=f"LRSearch.train {problem}"):
         train(model_with(keras.optimizers.SGD(0.1)), search)

@@ -101,11 +101,11 @@ def main():
     parser.add_argument("--report", action="store_true", help="train nothing, print what there is")
     options = parser.parse_args()
     found = {}
-    for rate in RATES:
+    # What the question is about comes first, a look at no schedule at all last.
+    groups = [[(rate, arm) for arm in ARMS if arm != "constant"] for rate in RATES]
+    for group in [*groups, [("0.2", "constant")]]:
         for seed in range(options.seeds):
-            for arm in ARMS:
-                if arm == "constant" and rate != "0.2":
-                    continue  # a look at what no schedule at all does
+            for rate, arm in group:
                 folder = options.runs / arm / rate / str(seed)
                 result = finished(folder) if options.report else train(arm, rate, seed, folder)
                 if result is not None:

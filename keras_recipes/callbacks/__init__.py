@@ -10,10 +10,12 @@ from keras_recipes.callbacks.learning_rate_table import LearningRateTable
 from keras_recipes.callbacks.linear_decay import LinearDecay
 from keras_recipes.callbacks.multi_step_decay import MultiStepDecay
 from keras_recipes.callbacks.one_cycle_policy import OneCyclePolicy
+from keras_recipes.callbacks.plateau_lr import PlateauLR
 from keras_recipes.callbacks.polynomial_decay import PolynomialDecay
 from keras_recipes.callbacks.step_decay import StepDecay
 
 __all__ = [
+    "AveragedWeights",
     "BestCheckpoint",
     "ConstantRate",
     "CosineDecay",
@@ -23,13 +25,7 @@ __all__ = [
     "LinearDecay",
     "MultiStepDecay",
     "OneCyclePolicy",
+    "PlateauLR",
     "PolynomialDecay",
-    "StepDecay",
-]
-__all__ = [
-    "AveragedWeights",
-    "BestCheckpoint",
-    "CosineDecay",
-    "LearningRateTable",
     "StepDecay",
 ]

@@ -2,6 +2,7 @@
 
 import keras
 
+from keras_recipes.callbacks.settable_rate import current_rate, require_settable_rate
 from keras_recipes.errors import RecipeError
 from keras_recipes.schedules import as_table
 
@@ -45,15 +46,7 @@ class LearningRateTable(keras.callbacks.Callback):
         return self.table
 
     def on_train_begin(self, logs=None):
-        optimizer = self.model.optimizer
-        # A schedule shows as a tensor (its value now), a rate that can be set as a variable.
-        if not isinstance(getattr(optimizer, "learning_rate", None), keras.Variable):
-            raise RecipeError(
-                "optimizer.learning_rate",
-                f"must be a number when {type(self).__name__} sets it; the optimizer has a "
-                "schedule of its own",
-                "Give the optimizer a number, or leave this callback out.",
-            )
+        require_settable_rate(self.model.optimizer, type(self).__name__)
         if self.model.steps_per_execution > 1:
             raise RecipeError(
                 "compile.steps_per_execution",
@@ -82,6 +75,4 @@ class LearningRateTable(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         if logs is not None:
-            logs["learning_rate"] = float(
-                keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)
-            )
+            logs["learning_rate"] = current_rate(self.model.optimizer)

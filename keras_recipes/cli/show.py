@@ -11,6 +11,7 @@ import sys
 from keras_recipes.cli.recipe_arguments import add_recipe_arguments
 from keras_recipes.recipe.load import load
 from keras_recipes.recipe.recipe import resolve_phases
+from keras_recipes.recipe.schedule import follows_training
 from keras_recipes.recipe.text import to_flat, to_python
 
 STEPS_PER_EPOCH = 100
@@ -64,6 +65,8 @@ def _draw_schedule(loaded):
     for phase, numbers in zip(phases, rates, strict=True):
         yield f"{phase.name}, epochs {begun} to {begun + phase.epochs}: {_schedule(phase)}"
         yield f"  {_key_values(phase, numbers, begun)}"
+        if follows_training(phase.schedule):
+            yield "  follows the training: drawn as it is until something changes it"
         begun += phase.epochs
     yield f"Drawn with {STEPS_PER_EPOCH} steps an epoch; a run has as many as its data gives."
 
@@ -79,7 +82,9 @@ def _key_values(phase, rates, begun):
     values = [f"first {rates[0]:.4g}", f"peak {peak:.4g} in epoch {epoch}"]
     if getattr(phase.schedule, "warmup_epochs", 0):
         values.append(f"warm-up to epoch {begun + phase.schedule.warmup_epochs:g}")
-    return ", ".join([*values, f"last {rates[-1]:.4g}"])
+    if not follows_training(phase.schedule):  # of which nobody knows yet how it ends
+        values.append(f"last {rates[-1]:.4g}")
+    return ", ".join(values)
 
 
 def _shows_unicode(stream) -> bool:

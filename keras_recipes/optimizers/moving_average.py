@@ -137,6 +137,11 @@ class MovingAverage(keras.optimizers.Optimizer):
             change = ops.cast(share, average.dtype) * ops.subtract(variable, average)
             self.assign_add(average, change)
 
+    @property
+    def in_use(self) -> bool:
+        """Whether the model holds the averages."""
+        return self.built and self._holds() != _RAW
+
     def put_average(self):
         """Have the model hold the averages; its own weights are kept in their place."""
         if self.built and self._holds() == _RAW:

@@ -38,7 +38,9 @@ from keras_recipes.recipe.schedule import (
     Linear,
     MultiStep,
     OneCycle,
+    Plateau,
     Polynomial,
+    RateSearch,
     Step,
 )
 from keras_recipes.recipe.stopping import Stopping
@@ -82,9 +84,11 @@ __all__ = [
     "OneOf",
     "PaddedCrop",
     "Phase",
+    "Plateau",
     "Polynomial",
     "RandAugment",
     "RandomErasing",
+    "RateSearch",
     "Recipe",
     "Rotation",
     "Shear",

@@ -142,9 +142,13 @@ def build(part, directory: Path, **context):
     """Build a part or a `Call`, with what it names of the context and of `directory`."""
     if isinstance(part, Call):
         return part.build(directory, **context)
-    offered = {"directory": directory, **context}
-    named = _named_parameters(part.build)
-    return part.build(**{key: value for key, value in offered.items() if key in named})
+    return offer(part.build, directory=directory, **context)
+
+
+def offer(function, **context):
+    """Call `function` with what it names of the context."""
+    named = _named_parameters(function)
+    return function(**{key: value for key, value in context.items() if key in named})
 
 
 def load_file(path: Path):

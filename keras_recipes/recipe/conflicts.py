@@ -1,16 +1,18 @@
 """Choices that each make sense and together do not: refused by name, before anything is built."""
 
+import math
+
 from keras_recipes.errors import RecipeError, did_you_mean
 from keras_recipes.recipe.augment.policy import may_mix, mixing_parts
 from keras_recipes.recipe.call import Call
-from keras_recipes.recipe.schedule import MultiStep, Step
+from keras_recipes.recipe.schedule import MultiStep, Plateau, RateSearch, Step
 
 REPORTED = ("loss", "accuracy", "nll", "val_loss", "val_accuracy", "val_nll")
 """What an epoch of a run reports, so what a callback can monitor."""
 _SET_THE_RATE = (
     "ReduceLROnPlateau", "LearningRateScheduler", "ConstantRate", "CosineDecay",
     "CosineDecayRestarts", "ExponentialDecay", "LearningRateTable", "LinearDecay",
-    "MultiStepDecay", "OneCyclePolicy", "PolynomialDecay", "StepDecay",
+    "MultiStepDecay", "OneCyclePolicy", "PolynomialDecay", "StepDecay", "PlateauLR", "LRSearch",
 )  # fmt: skip
 _DONE_BY_THE_RUN = {
     "EarlyStopping": "Use stopping=Stopping(patience=...): two would each restore their own best.",
@@ -165,6 +167,30 @@ def _check_points(phase, place, warmup):
             f"{place}schedule.every_epochs",
             f"must be less than the {phase.epochs} epochs; got {schedule.every_epochs}",
             "The rate would never fall: step more often, or train longer.",
+        )
+    if isinstance(schedule, Plateau | RateSearch):
+        _check_following(schedule, place, phase.epochs)
+    accumulate = getattr(phase.optimizer, "accumulate", 1)
+    if isinstance(schedule, RateSearch) and schedule.trial_steps < accumulate:
+        raise RecipeError(
+            f"{place}schedule.trial_steps",
+            f"must be at least the {accumulate} batches that make an update; "
+            f"got {schedule.trial_steps}",
+            "Use several times as many.",
+        )
+
+
+def _check_following(schedule, place, epochs):
+    """The training must be long enough for the rate to follow it."""
+    begins = math.ceil(schedule.warmup_epochs)
+    names = [name for name in ("every_epochs", "patience") if getattr(schedule, name, None)]
+    name = min(names, key=lambda each: getattr(schedule, each))
+    first = getattr(schedule, name)
+    if begins + first >= epochs:
+        raise RecipeError(
+            f"{place}schedule.{name}",
+            f"is {first}, after {begins} epochs of warm-up of {epochs} in all",
+            "The rate would never change: lower it, or train longer.",
         )
 
 

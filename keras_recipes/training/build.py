@@ -14,6 +14,7 @@ from keras_recipes.recipe.conflicts import check_callback_class
 from keras_recipes.schedules import TableSchedule
 from keras_recipes.training.devices import require_shareable
 from keras_recipes.training.fused_batch_normalization import fuse_batch_normalization
+from keras_recipes.training.learning_rates import rate_table
 from keras_recipes.training.precision import Speed
 
 
@@ -110,7 +111,8 @@ def compile_phase(
     from keras_recipes.metrics import Accuracy, NegativeLogLikelihood
     from keras_recipes.optimizers import decay_weights_alone
 
-    rate = float(rates[0]) if phase.schedule is None else TableSchedule(rates)
+    table = rate_table(phase, rates)
+    rate = float(rates[-1]) if table is None else TableSchedule(table)
     if isinstance(phase.optimizer, Call):
         optimizer = phase.optimizer.without("learning_rate").build(
             directory, learning_rate=rate, model=model

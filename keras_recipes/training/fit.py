@@ -1,6 +1,7 @@
 """The training itself: stock `model.fit`, phase by phase, from wherever the last run ended."""
 
 import contextlib
+import functools
 from dataclasses import asdict, dataclass
 
 import keras
@@ -23,8 +24,9 @@ from keras_recipes.training.devices import training_on
 from keras_recipes.training.epoch_log import EpochLog
 from keras_recipes.training.evaluate import EVALUATION_BATCH
 from keras_recipes.training.events import ScalarEvents
+from keras_recipes.training.following_rate import following_callbacks
 from keras_recipes.training.interrupt import InterruptCallback
-from keras_recipes.training.learning_rates import learning_rates
+from keras_recipes.training.learning_rates import learning_rates, peak_rate, rate_table
 from keras_recipes.training.precision import Speed
 from keras_recipes.training.run_directory import RunDirectory
 
@@ -43,6 +45,8 @@ class Progress:
     """State of `BestCheckpoint` at the end of the last finished epoch."""
     stopped: bool = False
     """Whether the phase ended early."""
+    rate: dict | None = None
+    """State at the same time of the callback by which the rate follows the training, or None."""
 
     def begin_phase(self, index: int):
         """Go on with phase `index` after the epochs that are finished."""
@@ -118,15 +122,19 @@ class _PhaseTrainer:
         self.dataset, self.directory = dataset, directory
         self.per_epoch = steps_per_epoch(dataset.train, recipe.batch_size)
         self.rates = learning_rates(phase, recipe.batch_size, self.per_epoch, directory.path)
-        self._scheduled_rates = None if phase.schedule is None else self.rates
+        self._table = rate_table(phase, self.rates)
         compile_phase(model, phase, self.rates, dataset, directory.path, speed)
         self.callbacks = build_callbacks(phase, directory.path)
 
     def fit(self, progress, display, parallel_calls):
         """Train from `progress`, which each epoch moves on, to the end of the phase."""
-        dataset, directory = self.dataset, self.directory
+        directory = self.directory
         best = self.phase.stopping.build(directory.best_model, progress.phase_began)
         interrupt = InterruptCallback()
+        last_epoch = progress.phase_began + self.phase.epochs
+        augment = self._augmentation(last_epoch)
+        batches = functools.partial(self._batches, augment, parallel_calls)
+        following = self._following(progress.phase_began, batches)
         averaged = [AveragedWeights()] if find_average(self.model.optimizer) else []
 
         def write(record):
@@ -147,13 +155,13 @@ class _PhaseTrainer:
             ScalarEvents(directory.events, **self._clock(progress)),
             *self.callbacks,
             best,
-            _StateKeeper(directory.state_file, best, progress),
+            *following,
+            _StateKeeper(directory.state_file, best, progress, following),
         ]
-        last_epoch = progress.phase_began + self.phase.epochs
         for each in display:
             each.begin_phase(
                 self.phase.name,
-                self._scheduled_rates,
+                self._table,
                 progress.phase_began,
                 self.per_epoch,
                 self.recipe.batch_size,
@@ -162,10 +170,8 @@ class _PhaseTrainer:
             )
         with interrupt.listening():
             self.model.fit(
-                self._batches(progress.epochs, last_epoch, parallel_calls),
-                validation_data=evaluation_batches(
-                    dataset.validation, dataset.num_classes, EVALUATION_BATCH
-                ),
+                batches(progress.epochs * self.per_epoch, last_epoch * self.per_epoch),
+                validation_data=self._validation(),
                 initial_epoch=progress.epochs,
                 epochs=last_epoch,
                 steps_per_epoch=self.per_epoch,
@@ -177,18 +183,35 @@ class _PhaseTrainer:
     def rehearse(self):
         """Build what `fit` would on top of what is built, and train nothing."""
         self._augmentation(self.phase.epochs)
+        self._following(0, None)
 
-    def _batches(self, first_epoch, last_epoch, parallel_calls):
+    def _following(self, first_epoch, batches):
+        """What changes the rate as training goes: nothing, or callbacks, the last with a state."""
+        return following_callbacks(
+            self.phase,
+            self.rates,
+            peak=peak_rate(self.phase, self.recipe.batch_size),
+            first_epoch=first_epoch,
+            steps=self.per_epoch,
+            batches=batches,
+            validation=self._validation(),
+        )
+
+    def _batches(self, augment, parallel_calls, first_step, last_step):
         return training_batches(
             self.dataset.train,
             self.dataset.num_classes,
             seed=self.recipe.seed,
             batch_size=self.recipe.batch_size,
-            first_step=first_epoch * self.per_epoch,
-            last_step=last_epoch * self.per_epoch,
-            augment=self._augmentation(last_epoch),
+            first_step=first_step,
+            last_step=last_step,
+            augment=augment,
             parallel_calls=parallel_calls,
         )
+
+    def _validation(self):
+        dataset = self.dataset
+        return evaluation_batches(dataset.validation, dataset.num_classes, EVALUATION_BATCH)
 
     def _augmentation(self, last_epoch):
         resting = self.phase.mixup_off_epochs if may_mix(self.phase.augment) else 0
@@ -205,7 +228,7 @@ class _PhaseTrainer:
     def _clock(self, progress):
         """What a callback needs to tell the learning rate of an epoch."""
         return {
-            "rates": self._scheduled_rates,
+            "rates": self._table,
             "first_epoch": progress.phase_began,
             "steps": self.per_epoch,
         }
@@ -217,17 +240,20 @@ class _StateKeeper(keras.callbacks.Callback):
     It comes last, so that every other callback has begun (and forgotten) before it restores.
     """
 
-    def __init__(self, path, best, progress):
+    def __init__(self, path, best, progress, following):
         super().__init__()
         self._path = path
         self._best = best
         self._progress = progress
+        self._rate = following[-1] if following else None
 
     def on_train_begin(self, logs=None):
         progress = self._progress
         if progress.epochs > progress.phase_began:
             restore_checkpoint(self._path, self.model)
             self._best.set_state(progress.best)
+            if self._rate is not None:
+                self._rate.set_state(progress.rate)
         elif progress.best is not None:  # a later phase must beat what there is, afresh
             self._best.set_state({**progress.best, "wait": 0, "stopped_epoch": None})
 
@@ -235,6 +261,7 @@ class _StateKeeper(keras.callbacks.Callback):
         progress = self._progress
         progress.epochs = epoch + 1
         progress.best = self._best.get_state()
+        progress.rate = None if self._rate is None else self._rate.get_state()
         progress.stopped = bool(self.model.stop_training)  # by patience, or a callback of one's own
         save_checkpoint(self._path, self.model, asdict(progress))
 

@@ -6,6 +6,7 @@ from keras_recipes.errors import RecipeError
 from keras_recipes.recipe.call import Call, build
 from keras_recipes.recipe.override import override
 from keras_recipes.recipe.recipe import resolve_phases
+from keras_recipes.recipe.schedule import follows_training
 from keras_recipes.schedules import as_table, constant, count_updates, rates_per_batch
 
 _OWN_RATES = (
@@ -18,7 +19,8 @@ _OWN_RATES = (
 def list_rates(phase, batch_size: int, per_epoch: int, directory: Path):
     """The rate of every step as the phase's schedule builds it: `epochs * per_epoch` numbers.
 
-    The schedule counts updates: the steps whose gradients make up one have one rate.
+    The schedule counts updates: the steps whose gradients make up one have one rate. Those of one
+    that follows the training are the rates that nothing has changed.
 
     Args:
         phase: a resolved `Phase`.
@@ -68,6 +70,15 @@ def list_rates(phase, batch_size: int, per_epoch: int, directory: Path):
 def learning_rates(phase, batch_size: int, per_epoch: int, directory: Path):
     """`list_rates` as a table: a float32 array of shape `(epochs * per_epoch,)`."""
     return as_table(list_rates(phase, batch_size, per_epoch, directory), "schedule")
+
+
+def rate_table(phase, rates):
+    """`rates` where they are what the optimizer goes by; None where its rate is set by callbacks.
+
+    That is: where no schedule sets it, or one that follows the training, of which `rates` are
+    those that it begins with.
+    """
+    return None if phase.schedule is None or follows_training(phase.schedule) else rates
 
 
 def peak_rate(phase, batch_size: int) -> float:

@@ -1,6 +1,6 @@
 """The learning rate that a step of a phase uses, for what logs and shows it."""
 
-import keras
+from keras_recipes.callbacks.settable_rate import current_rate
 
 
 def rate_in_use(model, rates, step: int) -> float:
@@ -8,10 +8,8 @@ def rate_in_use(model, rates, step: int) -> float:
 
     Args:
         model: the compiled model.
-        rates: the rate of each step, or None where no schedule sets it: callbacks may have
-            changed it then, and what the optimizer holds is told.
+        rates: the rate of each step, or None where no table sets it: callbacks may have changed
+            it then, and what the optimizer holds is told.
         step: counted from the phase's first.
     """
-    if rates is not None:
-        return float(rates[step])
-    return float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))  # devices mirror it
+    return current_rate(model.optimizer) if rates is None else float(rates[step])

@@ -6,6 +6,7 @@ from keras_recipes.tuning.find_lr import FoundRate, find_lr
 from keras_recipes.tuning.gradient_noise_scale import GradientNoiseScale
 from keras_recipes.tuning.loss_curve import LossCurve, Suggestion
 from keras_recipes.tuning.lr_range_test import LRRangeTest
+from keras_recipes.tuning.lr_search import LRSearch
 from keras_recipes.tuning.noise_scale import (
     Measurement,
     NoiseScale,
@@ -16,16 +17,19 @@ from keras_recipes.tuning.noise_scale import (
     relative_steps,
     unbiased_estimates,
 )
+from keras_recipes.tuning.rate_choice import RateSearched
 from keras_recipes.tuning.throughput_knee import find_knee
 
 __all__ = [
     "FoundRate",
     "GradientNoiseScale",
     "LRRangeTest",
+    "LRSearch",
     "LossCurve",
     "Measurement",
     "NoiseScale",
     "NoiseScaleOverTraining",
+    "RateSearched",
     "Suggestion",
     "divide_batch",
     "estimate_noise_scale",

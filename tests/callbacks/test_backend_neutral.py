@@ -25,7 +25,7 @@ class Refuse:
 
 sys.meta_path.insert(0, Refuse())
 import keras, numpy as np
-from keras_recipes.callbacks import BestCheckpoint, CosineDecay
+from keras_recipes.callbacks import BestCheckpoint, CosineDecay, PlateauLR
 from keras_recipes.losses import SmoothedCrossEntropy, classification_loss
 from keras_recipes.metrics import (
     Accuracy, BrierScore, ExpectedCalibrationError, NegativeLogLikelihood, TopKAccuracy
@@ -48,6 +48,8 @@ by_callback, history = train(9.0, CosineDecay(0.5, warmup_epochs=1))
 by_schedule, _ = train(TableSchedule(schedule))
 restored, _ = train(9.0, best)
 saved = keras.models.load_model(sys.argv[1])
+_, cut = train(0.5, PlateauLR(patience=1, min_delta=99.0, factor=0.5))
+assert cut["learning_rate"] == [0.5, 0.5, 0.25]
 assert np.float32(history["learning_rate"][-1]) == schedule[-1]
 for one, other in ((by_callback, by_schedule), (restored, saved)):
     for a, b in zip(one.get_weights(), other.get_weights()):
@@ -71,7 +73,7 @@ print("trained without tensorflow")
 def test_imports_no_backend_and_only_what_lies_below(path):
     allowed = {"errors", path.parent.name}
     if path.parent.name == "callbacks":
-        allowed |= {"atomic_file", "losses", "metrics", "optimizers", "schedules"}
+        allowed |= {"atomic_file", "bounds", "losses", "metrics", "optimizers", "schedules"}
     allowed |= {"optimizers": {"schedules"}, "metrics": {"losses"}}.get(path.parent.name, set())
     for node in ast.walk(ast.parse(path.read_text())):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []

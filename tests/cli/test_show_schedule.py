@@ -43,6 +43,18 @@ def test_every_schedule_is_drawn(capsys, monkeypatch, root, schedule):
     assert schedule.partition("(")[0].replace("None", "a constant rate") in lines[-3]
 
 
+@pytest.mark.parametrize("schedule", ["Plateau(patience=3, warmup_epochs=2)", "RateSearch()"])
+def test_a_rate_that_follows_the_training_is_drawn_as_it_begins(
+    capsys, monkeypatch, root, schedule
+):
+    lines = show(capsys, monkeypatch, root, f"schedule={schedule}")
+    assert lines[2].startswith("0.2 ")
+    assert schedule.partition("(")[0] in lines[-4]
+    assert "peak 0.2 in epoch" in lines[-3]
+    assert "last" not in lines[-3]
+    assert "follows the training" in lines[-2]
+
+
 def test_the_rate_is_that_of_the_batch_size_and_phases_follow_each_other(capsys, monkeypatch, root):
     lines = show(
         capsys, monkeypatch, root,

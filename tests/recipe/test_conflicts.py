@@ -3,6 +3,7 @@
 import pytest
 
 from keras_recipes import (
+    SGD,
     BinaryCrossEntropy,
     Call,
     CifarResNet,
@@ -11,6 +12,8 @@ from keras_recipes import (
     MixUp,
     MultiStep,
     Phase,
+    Plateau,
+    RateSearch,
     Recipe,
     RecipeError,
     Step,
@@ -75,6 +78,32 @@ CONFLICTS = [
     ({"schedule": Cosine(warmup_epochs=5)}, "schedule.warmup_epochs", "train longer"),
     ({"schedule": MultiStep(warmup_epochs=3)}, "schedule.at", "Step later"),
     ({"schedule": Step(every_epochs=5)}, "schedule.every_epochs", "step more often"),
+    ({"schedule": Plateau(patience=5)}, "schedule.patience", "train longer"),
+    ({"schedule": Plateau(patience=3, warmup_epochs=1.5)}, "schedule.patience", "lower it"),
+    ({"schedule": RateSearch()}, "schedule.every_epochs", "The rate would never change"),
+    ({"schedule": RateSearch(every_epochs=9, patience=6)}, "schedule.patience", "lower it"),
+    ({"schedule": RateSearch(every_epochs=1, warmup_epochs=5)}, "schedule.warmup_epochs", "longer"),
+    (
+        {
+            "schedule": RateSearch(every_epochs=1, trial_steps=7),
+            "optimizer": SGD(accumulate=8),
+        },
+        "schedule.trial_steps",
+        "several times as many",
+    ),
+    (
+        {
+            "schedule": Plateau(patience=1),
+            "callbacks": (Call("keras_recipes.callbacks:PlateauLR", monitor="val_nll"),),
+        },
+        "callbacks.0",
+        "Set schedule=None",
+    ),
+    (
+        {"callbacks": (PLATEAU, Call("keras_recipes.tuning:LRSearch"))},
+        "callbacks.1",
+        "Leave one of them out",
+    ),
     ({"stopping": Stopping(start_from_epoch=5)}, "stopping.start_from_epoch", "start earlier"),
     (
         {"phases": (Phase(name="a"), Phase(name="b", schedule=Cosine(), callbacks=(PLATEAU,)))},
@@ -94,6 +123,8 @@ def test_a_conflict_is_refused(choices, place, fix):
 
 TOGETHER = [
     {"callbacks": (PLATEAU,)},
+    {"schedule": Plateau(patience=3, warmup_epochs=1)},
+    {"schedule": RateSearch(every_epochs=None, patience=4)},
     # one phase that mixes is enough
     {
         "loss": BinaryCrossEntropy(target_threshold=0.2),

@@ -12,9 +12,13 @@ from keras_recipes import (
     Linear,
     MultiStep,
     OneCycle,
+    Plateau,
     Polynomial,
+    RateSearch,
     Step,
 )
+from keras_recipes.recipe.call import offer
+from keras_recipes.recipe.schedule import follows_training
 
 CASES = [
     (Constant(), {"warmup_epochs": 1.0}),
@@ -33,7 +37,31 @@ CASES = [
     (Linear(), {"warmup_epochs": 1.0, "final_fraction": 0.1}),
     (MultiStep(), {"warmup_epochs": 1.0, "at": (0.4,), "factor": 0.5}),
     (OneCycle(), {"rise": 0.4, "start_fraction": 0.1, "final_fraction": 0.1}),
+    (
+        Plateau(),
+        {
+            "monitor": "val_accuracy",
+            "factor": 0.5,
+            "patience": 3,
+            "min_delta": 0.0,
+            "cooldown": 2,
+            "min_fraction": 0.01,
+            "warmup_epochs": 1.0,
+        },
+    ),
     (Polynomial(), {"power": 3.0, "warmup_epochs": 1.0, "final_fraction": 0.1}),
+    (
+        RateSearch(patience=2),
+        {
+            "every_epochs": 2,
+            "patience": None,
+            "multiples": (0.5, 2.0),
+            "trial_steps": 10,
+            "monitor": "val_accuracy",
+            "min_delta": 0.1,
+            "warmup_epochs": 1.0,
+        },
+    ),
     (Step(every_epochs=5), {"every_epochs": 2.0, "warmup_epochs": 1.0, "factor": 0.5}),
 ]
 
@@ -46,6 +74,28 @@ def rates(schedule):
     return np.asarray(built)
 
 
+def settings(schedule):
+    """What the callback of a schedule that follows the training goes by, or nothing."""
+    if not follows_training(schedule):
+        return {}
+    data = np.zeros((2, 1)), np.zeros(2)
+    callback = offer(schedule.callback, peak=0.1, first_epoch=3, train=data, validation=data)
+    apart = ("train", "validation")
+    return {
+        name: value
+        for name, value in vars(callback).items()
+        if not name.startswith("_") and name not in apart
+    }
+
+
 @pytest.mark.parametrize(("schedule", "changed"), each_change(CASES))
 def test_the_rates_change(schedule, changed):
-    assert not np.array_equal(rates(schedule), rates(changed))
+    assert not np.array_equal(rates(schedule), rates(changed)) or settings(schedule) != settings(
+        changed
+    )
+
+
+@pytest.mark.parametrize("schedule", [Plateau(warmup_epochs=1.5), RateSearch(warmup_epochs=1.5)])
+def test_what_follows_the_training_begins_after_the_warm_up_of_its_phase(schedule):
+    assert settings(schedule)["start_from_epoch"] == 3 + 2
+    assert rates(schedule)[:5] == pytest.approx([0.025, 0.05, 0.075, 0.1, 0.1], rel=1e-6)

@@ -48,6 +48,13 @@ def test_a_resumed_run_ends_with_the_same_bits(answer):
     assert answer["resumed_difference"] == 0
 
 
+def test_a_search_for_the_rate_shares_its_batches_too(answer):
+    one, two = answer["searches"]
+    assert len(set(two["values"])) == 3
+    assert two["values"] == pytest.approx(one["values"], abs=1e-4)
+    assert two["chosen"] == one["chosen"]
+
+
 def test_what_they_save_is_plain(answer):
     assert answer["loads"] == 4
 

@@ -10,8 +10,19 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_recipes import SGD, Call, Cosine, CrossEntropy, Digits, MixUp, PaddedCrop, Recipe
+from keras_recipes import (
+    SGD,
+    Call,
+    Cosine,
+    CrossEntropy,
+    Digits,
+    MixUp,
+    PaddedCrop,
+    RateSearch,
+    Recipe,
+)
 from keras_recipes.training import run
+from keras_recipes.training.checkpoint import read_about
 from keras_recipes.training.find_rate import find_rate
 from keras_recipes.training.interrupt import Interrupted
 from keras_recipes.training.job import Job
@@ -99,6 +110,11 @@ def main(folder):
         options = {"devices": devices, "repeats": 1, "steps": 30}
         found = find_rate(RECIPE, RECIPE.data.build(), folder, speed, **options)
         answer[f"range test on {len(devices)}"] = found.curves[0].losses[:25].tolist()
+    searched = replace(RECIPE, schedule=RateSearch(every_epochs=1, trial_steps=4))
+    for devices in (("CPU:0",), TWO):
+        _, _, directory = train(folder, devices, searched)
+        about = read_about(directory.state_file)
+        answer.setdefault("searches", []).append(about["rate"]["searches"][0])
     for name, recipe, devices in (
         ("uneven", replace(RECIPE, batch_size=33), TWO),
         ("missing", RECIPE, ("CPU:0", "GPU:3")),

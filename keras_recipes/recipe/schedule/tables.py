@@ -1,12 +1,6 @@
-"""How the learning rate goes over a phase: the values behind `schedule=`; None keeps it constant.
-
-Each builds the rates of every step of a phase; they start over with each. `build` takes `peak`,
-the highest rate; `steps`, those of the phase; `warmup_steps`, those of `warmup_epochs`; and
-`steps_per_epoch`.
-"""
+"""Schedules that are tables: the rate of every step of a phase, known before it begins."""
 
 from keras_recipes.errors import RecipeError
-from keras_recipes.recipe.call import Call
 from keras_recipes.recipe.part import bounded, part
 
 
@@ -201,17 +195,3 @@ class Step:
             factor=self.factor,
             warmup_steps=warmup_steps,
         )
-
-
-Schedule = (
-    Constant
-    | Cosine
-    | CosineRestarts
-    | Exponential
-    | Linear
-    | MultiStep
-    | OneCycle
-    | Polynomial
-    | Step
-    | Call
-)

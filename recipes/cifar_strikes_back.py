@@ -8,7 +8,7 @@ made for hundreds of epochs of a large network. docs/ingredients.md has what eac
 epochs of a small one.
 
 Measured on 2026-11-23, n = 2: `short`, 6 epochs on 5,000 images, test accuracy 0.3871 and 0.4314
-(seeds 0 and 1), where `cifar_resnet.py` comes to 0.6041 and 0.5989 with the same budget (2026-11-25). The
+(seeds 0 and 1), where `cifar_resnet.py` comes to 0.6041 and 0.5989 with the same budget. The
 stand-in `digits`, n = 1: 0.9750 (360 images) in 30 s. All 30 epochs on all of CIFAR-10 have not
 been run yet.
 Device: 2 cores of an Intel Xeon with AVX512_BF16, mixed_bfloat16, shared with other work;

@@ -369,6 +369,7 @@ def _read_measurements(path):
 def draw(results, out):
     """Steps over batch size, measured, fitted and as the noise scale predicts."""
     from matplotlib.figure import Figure
+    from matplotlib.ticker import LogLocator, NullLocator
 
     from keras_recipes.report.curves import FAINT, INK, TRAINING, VALIDATION
 
@@ -381,16 +382,16 @@ def draw(results, out):
         grid = np.geomspace(sizes[0] / 1.5, sizes[-1] * 1.5, 200)
         means = [np.mean([each.value for each in found]) for found in measured.values() if found]
         if means:
-            # One free number is left, the fewest steps: the predicted curves are put through the
-            # points by it.
-            bands = [
-                np.exp(np.mean(np.log([each[2] for each in points]) - np.log1p(mean / sizes)))
-                * (1 + mean / grid)
-                for mean in (min(means), max(means))
-            ]
-            axis.fill_between(grid, *bands, color=TRAINING["color"], alpha=0.25, linewidth=0,
-                              label=f"as the noise scale, {min(means):.0f} to {max(means):.0f}, "
-                              "predicts")  # fmt: skip
+            # One number is left free, the fewest steps: the points choose it.
+            low, middle, high = (
+                np.exp(np.mean(np.log([each[2] for each in points]) - np.log1p(scale / sizes)))
+                * (1 + scale / grid)
+                for scale in (min(means), np.mean(means), max(means))
+            )
+            axis.fill_between(grid, low, high, color=TRAINING["color"], alpha=0.25, linewidth=0)
+            axis.plot(grid, middle, linewidth=1.6, **TRAINING,
+                      label=f"noise scale {np.mean(means):.0f} ({min(means):.0f} to "
+                      f"{max(means):.0f})")  # fmt: skip
         axis.plot(grid, fewest * (1 + critical / grid), color=VALIDATION["color"], linewidth=1.6,
                   label=f"fitted $B_{{crit}}$ {critical:.0f} "
                   f"({interval[0]:.0f} to {interval[1]:.0f})")  # fmt: skip
@@ -401,7 +402,10 @@ def draw(results, out):
                       label=f"sweep, {about['seeds']} seeds (mean, range)")  # fmt: skip
         axis.set(xscale="log", yscale="log", xlabel="batch size", ylabel="steps to the target")
         axis.set_xscale("log", base=2)
-        axis.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.yaxis.set_minor_locator(NullLocator())
+        for each in (axis.xaxis, axis.yaxis):
+            each.set_major_formatter(lambda value, _: f"{value:g}")
         title = f"{about['about']}\ntraining loss {target}"
         axis.set_title(title, loc="left", fontsize=10, color=INK)
         axis.spines[["top", "right"]].set_visible(False)
@@ -411,7 +415,7 @@ def draw(results, out):
         axis.legend(frameon=False, fontsize=8.5)
     for axis in axes[len(results) :]:
         axis.set_axis_off()
-    figure.savefig(out, dpi=130)
+    figure.savefig(out, dpi=100)
     print(f"\n{out}")
 
 

@@ -22,7 +22,8 @@ def print_noise_scale(
 ) -> int:
     """Print it; returns the exit code: 0, or 1 where there is no usable estimate.
 
-    Early and late are the first and the last quarter.
+    Early and late are the first and the last quarter; "of all" is the ratio of the averages over
+    all measurements.
 
     Args:
         not_finite: measurements with a gradient that was not finite.
@@ -38,6 +39,7 @@ def print_noise_scale(
         ("early", found.quarters[0]),
         ("late", found.quarters[-1]),
         ("average", found.average),
+        ("of all", found.whole),
     ):
         console.print(f" [dim]{name:<8}[/] {_describe(scale)}", soft_wrap=True)
     if not_finite:
@@ -45,10 +47,9 @@ def print_noise_scale(
     scale = found.average
     if scale.value is None and found.whole.value is not None:
         scale = found.whole
-        console.print(f" [dim]{'of all':<8}[/] {_describe(scale)}", soft_wrap=True)
         console.print(
-            " [dim]The ratio of the averages over all measurements, in which the large gradients "
-            "of the beginning weigh most, stands in for the average over training.[/]",
+            " [dim]What is of all, the ratio of the averages over all measurements, stands in for "
+            "the average over training; the large gradients of the beginning weigh most in it.[/]",
             soft_wrap=True,
         )
     console.print(f" [dim]{'picture':<8}[/] {escape(str(out))}", soft_wrap=True)

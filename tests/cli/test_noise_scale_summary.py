@@ -29,7 +29,9 @@ def test_costs_and_suggestion():
     assert code == 0
     assert "early    20  (95 % interval 10 to 30, 20 measurements, steps 0 to 190)" in text
     assert "late     180" in text
+    assert "of all   24  (95 % interval 16 to 32, 80 measurements" in text
     assert "critical batch size 96" in text
+    assert "stands in" not in text
     in_use = next(line for line in text.splitlines() if "in use" in line)
     assert "4.00 x least (3.00 to 5.00)" in in_use  # 1 + 96 / 32
     assert "1.33 x least (1.25 to 1.50)" in in_use  # 1 + 32 / 96
@@ -43,7 +45,7 @@ def test_the_ratio_of_all_stands_in_and_says_so():
     assert code == 0
     assert "early    no usable estimate yet: too much noise" in text
     assert "critical batch size 24" in text
-    assert "stands in for the average" in text
+    assert "stands in for the average over training" in text
     assert "3 measurements were not finite" in text
     assert "tune the rate for it" in text
 

@@ -3,11 +3,11 @@
     keras-recipes run recipes/cifar_wide_resnet.py
     keras-recipes run recipes/cifar_wide_resnet.py:narrow
 
-Measured on 2026-11-25, n = 2: `narrow`, WRN-16-2 for 5 epochs on 20,000 images, test accuracy 0.7332
-and 0.7435 (seeds 0 and 1), negative log-likelihood 0.751 and 0.729, in 5 min 55 s and 4 min 38 s.
-The stand-in `digits`, 2026-11-23, n = 1: 0.9917 (360 images) in 18 s. WRN-16-4 has not been trained
-to its end: no GPU was at hand. The images were JPEG re-encodings, on which accuracies are a few
-points below those on the originals.
+Measured on 2026-11-25, n = 2: `narrow`, WRN-16-2 for 5 epochs on 20,000 images, test accuracy
+0.7332 and 0.7435 (seeds 0 and 1), negative log-likelihood 0.751 and 0.729, in 5 min 55 s and 4 min
+38 s. The stand-in `digits`, 2026-11-23, n = 1: 0.9917 (360 images) in 18 s. WRN-16-4 has not been
+trained to its end: no GPU was at hand. The images were JPEG re-encodings, on which accuracies are a
+few points below those on the originals.
 Device: 2 cores of an Intel Xeon with AVX512_BF16, mixed_bfloat16, shared with other work;
 TensorFlow 2.21.0, Keras 3.15.1.
 """

@@ -371,7 +371,7 @@ def draw(results, out):
     from matplotlib.figure import Figure
     from matplotlib.ticker import LogLocator, NullLocator
 
-    from keras_recipes.report.curves import FAINT, INK, TRAINING, VALIDATION
+    from keras_recipes.report.panel import FAINT, INK, TRAINING, VALIDATION
 
     rows = math.ceil(len(results) / 2)
     figure = Figure(figsize=(9.5, 4.1 * rows), layout="constrained", facecolor="white")

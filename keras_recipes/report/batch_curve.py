@@ -3,7 +3,14 @@
 from matplotlib.figure import Figure  # not pyplot: no window, no global state
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from keras_recipes.report.curves import FAINT, FONT_POINTS, INK, TRAINING, VALIDATION
+from keras_recipes.report.panel import (
+    FONT_POINTS,
+    INK,
+    TRAINING,
+    VALIDATION,
+    head_panel,
+    style_panel,
+)
 
 
 def draw_batch_sizes(found: dict, knee: int, limit: int, name: str) -> Figure:
@@ -57,8 +64,8 @@ def draw_batch_sizes(found: dict, knee: int, limit: int, name: str) -> Figure:
         pace.text(fails[0].batch_size, 0, " does not fit", rotation=90, va="bottom", ha="left",
                   color=TRAINING["color"], fontsize=FONT_POINTS)  # fmt: skip
     for axis, title in ((pace, f"{name}: images a second"), (memory, "Peak memory (GiB)")):
-        _style(axis)
-        axis.set_title(title, loc="left", fontsize=FONT_POINTS + 1, fontweight="bold", color=INK)
+        style_panel(axis)
+        head_panel(axis, title)
     _scale_sizes(memory, sorted(found))
     return figure
 
@@ -74,11 +81,3 @@ def _scale_sizes(axis, sizes):
     axis.xaxis.set_minor_locator(NullLocator())
     axis.xaxis.set_major_formatter(FuncFormatter(lambda value, position: f"{value:g}"))
     axis.set_xlabel("batch size", fontsize=FONT_POINTS, color=INK)
-
-
-def _style(axis):
-    axis.spines[["top", "right"]].set_visible(False)
-    axis.spines[["left", "bottom"]].set_color(FAINT)
-    axis.grid(axis="y", color="#e4e4e4", linewidth=0.8)
-    axis.set_axisbelow(True)
-    axis.tick_params(colors=INK, labelsize=FONT_POINTS, color=FAINT)

@@ -6,15 +6,17 @@ import math
 from matplotlib.figure import Figure  # not pyplot: no window, no global state
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-# Two of the colours of Okabe and Ito 2008 (https://jfly.uni-koeln.de/color/), which stay apart
-# under every colour blindness and on white; the line styles tell them apart in black and white.
-TRAINING = {"color": "#d55e00", "linestyle": "--"}
-VALIDATION = {"color": "#0072b2", "linestyle": "-"}
-LOSS = {"color": "#6b6b6b", "linestyle": ":"}
-INK, FAINT = "#222222", "#767676"
-FONT_POINTS = 10
-_TITLE_PAD = 21
-"""Points above the panel: leaves room for a legend."""
+from keras_recipes.report.panel import (
+    FAINT,
+    FONT_POINTS,
+    INK,
+    LOSS,
+    TITLE_PAD,
+    TRAINING,
+    VALIDATION,
+    head_panel,
+    style_panel,
+)
 
 
 def draw_curves(records, *, best_epoch: int | None = None) -> Figure:
@@ -49,7 +51,7 @@ def draw_curves(records, *, best_epoch: int | None = None) -> Figure:
         (accuracy, "Accuracy"),
         (rate, "Learning rate (last step of the epoch)"),
     ):
-        _head(axis, title)
+        head_panel(axis, title)
     _scale_epochs(rate, records)
     if len(phases) > 1:
         _name_phases(axes[0], axes[1:], phases)
@@ -92,7 +94,7 @@ def _mark_best(likelihood, accuracy, records, best_epoch):
         return
     value = _column(marked, "val_accuracy")[0]
     accuracy.set_title(f"\N{WHITE CIRCLE} {label}: epoch {best_epoch}, {value:.4f}", loc="right",
-                       fontsize=FONT_POINTS, color=INK, pad=_TITLE_PAD)  # fmt: skip
+                       fontsize=FONT_POINTS, color=INK, pad=TITLE_PAD)  # fmt: skip
     for axis, name in ((likelihood, "val_nll"), (accuracy, "val_accuracy")):
         axis.plot(
             best_epoch, _column(marked, name)[0], linestyle="", marker="o", markersize=9,
@@ -109,26 +111,6 @@ def _name_phases(strip, panels, phases):
         for axis in (strip, *panels):
             if index:
                 axis.axvline(begin, color=FAINT, linewidth=0.9, zorder=1)
-
-
-def style_panel(axis):
-    """Few and faint lines around what is drawn."""
-    axis.spines[["top", "right"]].set_visible(False)
-    axis.spines[["left", "bottom"]].set_color(FAINT)
-    axis.grid(axis="y", color="#e4e4e4", linewidth=0.8)
-    axis.set_axisbelow(True)
-    axis.tick_params(colors=INK, labelsize=FONT_POINTS, color=FAINT)
-
-
-def _head(axis, title):
-    """Title, and beneath it a legend that covers no curve."""
-    handles, _ = axis.get_legend_handles_labels()
-    axis.set_title(title, loc="left", fontsize=FONT_POINTS + 1, fontweight="bold", color=INK,
-                   pad=_TITLE_PAD if handles else 6)  # fmt: skip
-    if handles:
-        axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(handles), frameon=False,
-                    fontsize=FONT_POINTS, labelcolor=INK, borderaxespad=0.1, borderpad=0.2,
-                    columnspacing=1.0, handlelength=2.0, handletextpad=0.5)  # fmt: skip
 
 
 def _scale_epochs(axis, records):

@@ -6,7 +6,15 @@ import numpy as np
 from matplotlib.figure import Figure  # not pyplot: no window, no global state
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from keras_recipes.report.curves import FAINT, FONT_POINTS, INK, TRAINING, VALIDATION
+from keras_recipes.report.panel import (
+    FAINT,
+    FONT_POINTS,
+    INK,
+    TRAINING,
+    VALIDATION,
+    head_panel,
+    style_panel,
+)
 from keras_recipes.tuning import NoiseScaleOverTraining, relative_examples, relative_steps
 
 _BAND = 0.2
@@ -29,11 +37,7 @@ def draw_noise_scale(
     _draw_over_training(over, found, steps_per_epoch, batch_size)
     _draw_cost(cost, found.average if found.average.value is not None else found.whole, batch_size)
     for axis in (over, cost):
-        axis.spines[["top", "right"]].set_visible(False)
-        axis.spines[["left", "bottom"]].set_color(FAINT)
-        axis.grid(axis="y", color="#e4e4e4", linewidth=0.8)
-        axis.set_axisbelow(True)
-        axis.tick_params(colors=INK, labelsize=FONT_POINTS, color=FAINT)
+        style_panel(axis)
     figure.savefig(out, dpi=120)
 
 
@@ -64,7 +68,7 @@ def _draw_over_training(axis, found, steps_per_epoch, batch_size):
     axis.set_yscale("log")
     _few_ticks(axis.yaxis)
     axis.set_xlabel("epoch", fontsize=FONT_POINTS, color=INK)
-    _head(axis, "Gradient noise scale (images)")
+    head_panel(axis, "Gradient noise scale (images)")
 
 
 def _draw_cost(axis, scale, batch_size):
@@ -86,22 +90,13 @@ def _draw_cost(axis, scale, batch_size):
     axis.xaxis.set_major_formatter(_short)
     _few_ticks(axis.yaxis)
     axis.set_xlabel("images an update", fontsize=FONT_POINTS, color=INK)
-    _head(axis, "What a batch size costs, relative to the least")
+    head_panel(axis, "What a batch size costs, relative to the least")
 
 
 def _few_ticks(axis):
     axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axis.set_minor_locator(NullLocator())
     axis.set_major_formatter(_short)
-
-
-def _head(axis, title):
-    """Title, and beneath it a legend that covers no curve."""
-    axis.set_title(title, loc="left", fontsize=FONT_POINTS + 1, fontweight="bold", color=INK,
-                   pad=21)  # fmt: skip
-    axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False,
-                fontsize=FONT_POINTS - 1, labelcolor=INK, borderaxespad=0.1, borderpad=0.2,
-                columnspacing=1.0, handlelength=1.6, handletextpad=0.5)  # fmt: skip
 
 
 _short = FuncFormatter(lambda value, position: f"{value:g}")

@@ -5,13 +5,14 @@ import textwrap
 import numpy as np
 from matplotlib.figure import Figure  # not pyplot: no window, no global state
 
-from keras_recipes.report.curves import (
+from keras_recipes.report.panel import (
     FAINT,
     FONT_POINTS,
     INK,
     LOSS,
     TRAINING,
     VALIDATION,
+    head_panel,
     style_panel,
 )
 from keras_recipes.tuning.find_lr import FoundRate, combine
@@ -51,8 +52,7 @@ def draw_rate_curve(found: FoundRate, rule: str, *, own_rate: float | None = Non
         axis.plot(own_rate, 0, marker="^", markersize=8, color=INK, linestyle="", clip_on=False,
                   transform=axis.get_xaxis_transform(), label=f"the recipe's {own_rate:.2g}",
                   zorder=5)  # fmt: skip
-    axis.set_title(_title(found), loc="left", fontsize=FONT_POINTS + 1, fontweight="bold",
-                   color=INK)  # fmt: skip
+    head_panel(axis, _title(found), legend=False)
     figure.legend(loc="outside right upper", frameon=False, fontsize=FONT_POINTS, labelcolor=INK)
     axis.set_xlabel("learning rate", fontsize=FONT_POINTS, color=INK)
     axis.set_ylabel("training loss of the update", fontsize=FONT_POINTS, color=INK)

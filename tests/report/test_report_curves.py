@@ -3,7 +3,8 @@ import math
 
 import pytest
 
-from keras_recipes.report.curves import TRAINING, VALIDATION, draw_curves
+from keras_recipes.report.curves import draw_curves
+from keras_recipes.report.panel import TRAINING, VALIDATION
 
 
 def panels(figure):

@@ -61,7 +61,7 @@ def _draw_over_training(axis, found, steps_per_epoch, batch_size):
                      alpha=_BAND, linewidth=0)  # fmt: skip
         axis.axhline(found.average.value, color=TRAINING["color"], linewidth=1.6, linestyle="--",
                      label=f"average, {three_digits(found.average.value)}")  # fmt: skip
-    axis.axhline(batch_size, color=FAINT, linewidth=1, linestyle=":", label="batch size in use")
+    axis.axhline(batch_size, color=FAINT, linewidth=1, linestyle=":", label="in use")
     if not usable:
         axis.text(0.5, 0.8, "no usable estimate", transform=axis.transAxes, ha="center",
                   va="center", color=INK)  # fmt: skip

@@ -8,12 +8,13 @@ import numpy as np
 from keras_recipes.bounds import require_number
 from keras_recipes.errors import RecipeError
 
-RULES = ("valley", "steepest", "minimum/10")
+RULES = ("minimum", "valley", "steepest", "minimum/10")
+"""The first is used unless another is asked for."""
 _FEWEST = 20
 """Losses below which nothing is said of a curve."""
 _END = 4
 """Losses at the end of a curve that cannot be its minimum."""
-_CLEAR = 5.0
+_CLEAR = 4.0
 """Standard errors of its depth that a valley must be deep."""
 
 
@@ -104,12 +105,16 @@ class LossCurve:
         first = math.pi / 2 / self._first  # a median's
         return float(spread * math.sqrt(lowest + first))
 
-    def suggest(self, rule="valley") -> Suggestion:
-        """The rate by a rule, in the logarithm of the rate throughout.
+    def suggest(self, rule="minimum") -> Suggestion:
+        """The rate by a rule; the curve is read over the logarithm of the rate throughout.
 
-        "valley" is two thirds of the way from where a tenth of the descent is done to the minimum,
-        "steepest" where the smoothed loss falls fastest, "minimum/10" a tenth of the rate at the
-        minimum (Smith 2015, arXiv:1506.01186, reads the curve by eye between the same two points).
+        "minimum" is where the smoothed loss is lowest: up to there a step still gains more than it
+        loses to noise and to overshooting. It suits the highest rate of a schedule that warms up
+        and decays; as a constant rate two thirds of it do better (docs/learning_rate.md has what
+        was measured). The others are more careful: "valley" is two thirds of the way from where a
+        tenth of the descent is done to the minimum, "steepest" where the smoothed loss falls
+        fastest, "minimum/10" a tenth of the rate at the minimum (Smith 2015, arXiv:1506.01186,
+        reads the curve by eye between the same two points).
 
         Raises:
             RecipeError: if there is no such rule.
@@ -119,6 +124,8 @@ class LossCurve:
         if reason:
             return Suggestion(rule, None, reason)
         logs, minimum = np.log(self.rates), self.minimum
+        if rule == "minimum":
+            return Suggestion(rule, float(self.rates[minimum]))
         if rule == "minimum/10":
             return Suggestion(rule, float(self.rates[minimum] / 10))
         depth = self._first_level - self.smoothed[minimum]
@@ -155,7 +162,9 @@ class LossCurve:
 def check_rule(place, rule):
     """Raise `RecipeError` unless there is such a rule; `place` is the argument that gave it."""
     if rule not in RULES:
-        raise RecipeError(place, f"must be one of {', '.join(RULES)}; got {rule!r}", "Use valley.")
+        raise RecipeError(
+            place, f"must be one of {', '.join(RULES)}; got {rule!r}", f"Use {RULES[0]}."
+        )
 
 
 def _running_median(values, width=5):

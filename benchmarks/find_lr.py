@@ -28,6 +28,7 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import find_lr_pairs
 import find_lr_quadratics
 import find_lr_real
 import numpy as np
@@ -96,10 +97,10 @@ def main():
         rules[f"Lightning {lightning.version}"] = lightning
         versions += f", Lightning {lightning.version}"
     rules["older Lightning"] = older_lightning
-    first, pairs, first_seed = 0, find_lr_real.PAIRS, 0
+    first, pairs, first_seed = 0, find_lr_pairs.PAIRS, 0
     if options.development:
-        first, pairs = find_lr_quadratics.DEVELOPMENT_SEED, find_lr_real.DEVELOPMENT_PAIRS
-        first_seed = find_lr_real.DEVELOPMENT_SEED
+        first, pairs = find_lr_quadratics.DEVELOPMENT_SEED, find_lr_pairs.DEVELOPMENT_PAIRS
+        first_seed = find_lr_pairs.DEVELOPMENT_SEED
 
     def tell(text):
         print(text, file=sys.stderr, flush=True)

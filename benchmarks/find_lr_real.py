@@ -1,100 +1,25 @@
-"""Range tests and short trainings on real data, kept in files; `find_lr.py` prints what they say.
+"""Range tests and short trainings on real data, kept in files, and the table of what they say.
 
-A pair is a recipe of this project, shortened, and an optimizer. For each pair and seed: one range
-test by `find_lr`, and trainings from the same initial weights on the same augmented batches over a
-grid of rates with a factor of two between neighbours. The schedule is the recipe's, a cosine, with
-a tenth of the training as warm-up: the rate asked of a range test is the one that a recipe states,
-which is the schedule's highest. A grid grows until the best rate, by the geometric mean of the
-validation negative log-likelihood over the seeds, has two others on each side. Then every rule's
-suggestion is trained with as well.
-
-One model a pair is compiled; its variables are put back for each training, and rates are set in
-the optimizer, so nothing is traced again.
+For each pair of `find_lr_pairs.py` and each seed: one range test by `find_lr`, and trainings from
+the same initial weights on the same augmented batches over a grid of rates, each twice the one
+before. The schedule is the recipes', a cosine, with a tenth of the training as warm-up: the rate
+that is looked for is the one that a recipe states, the highest of its schedule. A grid grows until
+the best rate, by the geometric mean of the validation negative log-likelihood over the seeds, has
+two others on each side. Then every rule's suggestion is trained with as well.
 """
 
 import functools
 import json
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from keras_recipes import (
-    MLP,
-    SGD,
-    TFDS,
-    AdamW,
-    CifarResNet,
-    ConvNet,
-    Cosine,
-    Digits,
-    Folder,
-    Lion,
-    Muon,
-)
+from find_lr_trainer import Trainer
+
 from keras_recipes.atomic_file import replacing
-from keras_recipes.recipe.load import load
 
-ROOT = Path(__file__).parent.parent
-_SHORTENED = {
-    "cifar_resnet": {
-        "data": TFDS("cifar10", train_examples=5000, validation_fraction=0.04),
-        "model": CifarResNet(depth=8, width=8),
-        "epochs": 2,
-        "batch_size": 64,
-    },
-    "digits_mlp": {
-        "data": Digits(validation_fraction=0.3),
-        "model": MLP(hidden_units=(256, 256), dropout=0.2),
-        "epochs": 10,
-    },
-    "folder_convnet": {
-        "data": Folder("photos", image_size=(32, 32), cache_size=(40, 40), validation_fraction=0.3),
-        "model": ConvNet(blocks=3, convolutions=1, width=16, dropout=0.3),
-        "epochs": 6,
-    },
-}
-
-
-@dataclass(frozen=True)
-class Pair:
-    """A recipe and an optimizer, whose rate is the middle of the first grid."""
-
-    recipe: str
-    optimizer: object
-
-    @property
-    def name(self):
-        return f"{self.recipe} {type(self.optimizer).__name__}"
-
-    def load(self, sign_digits):
-        """The recipe, shortened."""
-        changes = dict(_SHORTENED[self.recipe])
-        if isinstance(changes["data"], Folder):
-            groups = sign_digits.with_name(sign_digits.name + ".groups.csv")
-            changes["data"] = replace(changes["data"], path=str(sign_digits), group=str(groups))
-        loaded = load(str(ROOT / "recipes" / f"{self.recipe}.py")).recipe
-        schedule = Cosine(warmup_epochs=changes["epochs"] / 10)
-        return replace(loaded, **changes, optimizer=self.optimizer, schedule=schedule)
-
-
-PAIRS = (
-    Pair("cifar_resnet", SGD(learning_rate=0.2, weight_decay=5e-3)),
-    Pair("cifar_resnet", Muon(learning_rate=0.02)),
-    Pair("digits_mlp", AdamW(learning_rate=4e-3)),
-    Pair("digits_mlp", Lion(learning_rate=5e-4)),
-    Pair("folder_convnet", AdamW(learning_rate=4e-3)),
-    Pair("folder_convnet", SGD(learning_rate=0.1)),
-)
-DEVELOPMENT_PAIRS = (
-    Pair("cifar_resnet", AdamW(learning_rate=4e-3)),
-    Pair("digits_mlp", SGD(learning_rate=0.1)),
-    Pair("digits_mlp", Muon(learning_rate=0.02)),
-    Pair("folder_convnet", Lion(learning_rate=5e-4)),
-)
-"""On which the rule was chosen; what is reported of it is of the others."""
-
-DEVELOPMENT_SEED = 100
-"""The first of their seeds."""
+_FIRST_STEPS = range(-2, 3)
+"""Of the grid, in factors of two from the rate that the pair states."""
 _GUESSING = math.log(10)
 """Negative log-likelihood of guessing among the ten classes that all of the data has."""
 
@@ -130,6 +55,11 @@ class Result:
         with replacing(self.path) as partial:
             found = {"rates": self.rates, "losses": self.losses, "trained": trained}
             partial.write_text(json.dumps(found, indent=1))
+
+    def keep_curve(self, curve):
+        """Note a range test's `LossCurve`."""
+        self.rates = curve.rates.tolist()
+        self.losses = [_or_none(loss) for loss in curve.losses.tolist()]
 
     @property
     def curve(self):
@@ -169,118 +99,15 @@ def steps_missing(pair, results):
         for step in range(-20, 21)
         if all(grid_rate(pair, step) in each.trained for each in results)
     ]
-    first = [step for step in range(-2, 3) if step not in done]
+    first = [step for step in _FIRST_STEPS if step not in done]
     if first:
         return first
     best = min(done, key=lambda step: mean_nll(results, grid_rate(pair, step)))
     return [step for step in range(best - 2, best + 3) if step not in done]
 
 
-class Trainer:
-    """The compiled model of a pair, and its data."""
-
-    def __init__(self, pair, sign_digits):
-        import numpy as np
-
-        from keras_recipes.data import evaluation_batches, steps_per_epoch
-        from keras_recipes.model_state import ModelState
-        from keras_recipes.recipe import resolve_phases
-        from keras_recipes.training.build import build_model, compile_phase
-        from keras_recipes.training.fit import dtype_policy
-        from keras_recipes.training.hardware import training_device
-        from keras_recipes.training.precision import choose_speed
-
-        self.recipe = pair.load(sign_digits)
-        self.dataset = _read(self.recipe.data)
-        (self.phase,) = resolve_phases(self.recipe)
-        self.per_epoch = steps_per_epoch(self.dataset.train, self.recipe.batch_size)
-        speed = choose_speed(training_device(), self.recipe.precision)
-        place = ROOT / "recipes"
-
-        def build():
-            with dtype_policy(speed.precision):
-                return build_model(self.recipe, self.dataset, place, speed)
-
-        self._build = build
-        self.model = build()
-        plain = replace(self.phase, schedule=None)
-        compile_phase(self.model, plain, np.ones(1), self.dataset, place, speed)
-        batches = evaluation_batches(self.dataset.validation, self.dataset.num_classes, 500)
-        self.validation = _arrays(batches)
-        # Made before the state is kept, which holds them: nothing is traced again.
-        self.model.make_train_function()
-        self.model.make_test_function()
-        self._untrained = ModelState(self.model)
-        self.place = place
-
-    def begin(self, seed):
-        """Give the model the weights, and draw the batches, of a seed."""
-        import keras
-
-        from keras_recipes.data import training_batches
-        from keras_recipes.model_state import ModelState
-        from keras_recipes.training.build import build_augmentation
-
-        self._untrained.restore()
-        keras.utils.set_random_seed(seed)
-        for mine, fresh in zip(self.model.variables, self._build().variables, strict=True):
-            mine.assign(fresh)
-        self._start = ModelState(self.model)
-        self.seed = seed
-        augment = build_augmentation(
-            self.recipe.augment, self.dataset, self.place, seed=seed,
-            batch_size=self.recipe.batch_size,
-        )  # fmt: skip
-        self.train = _arrays(
-            training_batches(
-                self.dataset.train,
-                self.dataset.num_classes,
-                seed=seed,
-                batch_size=self.recipe.batch_size,
-                first_step=0,
-                last_step=self.recipe.epochs * self.per_epoch,
-                augment=augment,
-            )  # fmt: skip
-        )
-
-    def range_test(self):
-        """Rates, and losses, as `find_lr` tests them by default."""
-        from keras_recipes.tuning import find_lr
-
-        found = find_lr(self.model, self.train, batch_size=self.recipe.batch_size, seed=self.seed)
-        curve = found.curves[0]
-        return curve.rates.tolist(), [_or_none(loss) for loss in curve.losses.tolist()]
-
-    def validation_nll(self, rate):
-        """Of a training with this highest rate."""
-        import keras
-
-        from keras_recipes.callbacks import CosineDecay
-
-        self._start.restore()
-        epochs = self.recipe.epochs
-        # One epoch of fit, in which the batches of all of them follow one another.
-        schedule = CosineDecay(rate, warmup_epochs=0.1)
-        self.model.fit(
-            *self.train, batch_size=self.recipe.batch_size, epochs=1, shuffle=False, verbose=0,
-            callbacks=[schedule, keras.callbacks.TerminateOnNaN()],
-        )  # fmt: skip
-        assert len(schedule.table) == epochs * self.per_epoch
-        nll = self.model.evaluate(*self.validation, batch_size=500, verbose=0, return_dict=True)
-        self._start.restore()
-        return nll["nll"] if math.isfinite(nll["nll"]) else math.inf
-
-
-@functools.cache
-def _read(data):
-    return data.build()
-
-
-def _arrays(batches):
-    import numpy as np
-
-    images, labels = zip(*batches.as_numpy_iterator(), strict=True)
-    return np.concatenate(images), np.concatenate(labels)
+def _has_first(pair, result):
+    return all(grid_rate(pair, step) in result.trained for step in _FIRST_STEPS)
 
 
 def run(runs, pairs, seeds, sign_digits, rules, tell):
@@ -296,32 +123,31 @@ def run(runs, pairs, seeds, sign_digits, rules, tell):
         tell: told of each training.
     """
     for pair in pairs:
-        trainer = None
-
-        def do(result, seed, rates, pair=pair):
-            nonlocal trainer
-            rates = [rate for rate in rates if rate not in result.trained]
-            if result.rates and not rates:
-                return
-            if trainer is None:
-                trainer = Trainer(pair, sign_digits)
-            trainer.begin(seed)
-            if not result.rates:
-                result.rates, result.losses = trainer.range_test()
-                result.write()
-            for rate in rates:
-                result.trained[rate] = trainer.validation_nll(rate)
-                result.write()
-                tell(f"{pair.name}, seed {seed}, rate {rate:.3g}: {result.trained[rate]:.4f}")
-
+        make_trainer = functools.cache(lambda pair=pair: Trainer(pair.load(sign_digits)))
         results = [Result.read(runs, pair, seed) for seed in seeds]
         while steps := steps_missing(pair, results):
+            rates = [grid_rate(pair, step) for step in steps]
             for seed, result in zip(seeds, results, strict=True):
-                do(result, seed, [grid_rate(pair, step) for step in steps])
-        suggested = suggestions(results, rules)
-        for index, (seed, result) in enumerate(zip(seeds, results, strict=True)):
-            rates = [found[index] for found in suggested.values()]
-            do(result, seed, [rate for rate in rates if rate is not None])
+                _complete(pair, seed, result, rates, make_trainer, tell)
+        suggested = suggestions(results, rules).values()
+        for seed, result, *rates in zip(seeds, results, *suggested, strict=True):
+            _complete(pair, seed, result, rates, make_trainer, tell)
+
+
+def _complete(pair, seed, result, rates, make_trainer, tell):
+    """Do the range test, and train at those of the rates, where that is not done."""
+    rates = [rate for rate in rates if rate is not None and rate not in result.trained]
+    if result.rates and not rates:
+        return
+    trainer = make_trainer()
+    trainer.begin(seed)
+    if not result.rates:
+        result.keep_curve(trainer.range_test())
+        result.write()
+    for rate in rates:
+        result.trained[rate] = trainer.validation_nll(rate)
+        result.write()
+        tell(f"{pair.name}, seed {seed}, rate {rate:.3g}: {result.trained[rate]:.4f}")
 
 
 def suggestions(results, rules):
@@ -343,8 +169,8 @@ def table(runs, pairs, seeds, rules):
     losses = {name: [] for name in rules}
     for pair in pairs:
         results = [Result.read(runs, pair, seed) for seed in seeds]
-        results = [each for each in results if each.rates and each.trained]
-        if not results or not grid_of(pair, results):
+        results = [each for each in results if each.rates and _has_first(pair, each)]
+        if not results:
             continue
         best = best_rate(pair, results)
         cells = []
@@ -353,9 +179,12 @@ def table(runs, pairs, seeds, rules):
                 _judge(result, rate, best) for result, rate in zip(results, rates, strict=True)
             ]
             within[name] += [near for near, _ in found]
-            losses[name] += [loss for _, loss in found if loss is not None]
+            losses[name] += [loss for _, loss in found]
             cells.append(_cell(*zip(*found, strict=True)))
-        about = f"| {pair.name}, n = {len(results)} | {best:g} | {mean_nll(results, best):.3f} "
+        note = ", grid not finished" if steps_missing(pair, results) else ""
+        about = (
+            f"| {pair.name}, n = {len(results)}{note} | {best:g} | {mean_nll(results, best):.3f} "
+        )
         yield about + f"| {' | '.join(cells)} |"
     cells = [_cell(within[name], losses[name]) for name in rules]
     yield f"| all | | | {' | '.join(cells)} |"

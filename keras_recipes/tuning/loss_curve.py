@@ -108,13 +108,13 @@ class LossCurve:
     def suggest(self, rule="minimum") -> Suggestion:
         """The rate by a rule; the curve is read over the logarithm of the rate throughout.
 
-        "minimum" is where the smoothed loss is lowest: up to there a step still gains more than it
-        loses to noise and to overshooting. It suits the highest rate of a schedule that warms up
-        and decays; as a constant rate two thirds of it do better (docs/learning_rate.md has what
-        was measured). The others are more careful: "valley" is two thirds of the way from where a
-        tenth of the descent is done to the minimum, "steepest" where the smoothed loss falls
-        fastest, "minimum/10" a tenth of the rate at the minimum (Smith 2015, arXiv:1506.01186,
-        reads the curve by eye between the same two points).
+        "minimum" is where the smoothed loss is lowest: up to there a step gains more than it loses
+        to noise and to overshooting. It suits the highest rate of a schedule that warms up and
+        decays, and is at the upper end of what a constant rate can be (measured in
+        docs/learning_rate.md). The others are more careful: "valley" is two thirds of the way
+        from where a tenth of the descent is done to the minimum, "steepest" where the smoothed
+        loss falls fastest, "minimum/10" a tenth of the rate at the minimum (Smith 2015,
+        arXiv:1506.01186, reads the curve by eye between the same two points).
 
         Raises:
             RecipeError: if there is no such rule.

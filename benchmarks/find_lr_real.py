@@ -5,7 +5,8 @@ the same initial weights on the same augmented batches over a grid of rates, eac
 before. The schedule is the recipes', a cosine, with a tenth of the training as warm-up: the rate
 that is looked for is the one that a recipe states, the highest of its schedule. A grid grows until
 the best rate, by the geometric mean of the validation negative log-likelihood over the seeds, has
-two others on each side. Then every rule's suggestion is trained with as well.
+two others on each side. Then the suggestions of some rules are trained with as well; the loss of
+the others is read between the grid's.
 """
 
 import functools
@@ -14,6 +15,7 @@ import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 from find_lr_trainer import Trainer
 
 from keras_recipes.atomic_file import replacing
@@ -193,17 +195,24 @@ def table(runs, pairs, seeds, rules):
 def _judge(result, rate, best):
     """(whether a rate is within a factor of three of the best, its loss over the best's).
 
-    The loss of no rate, and of one that diverges, is that of guessing; None if it isn't trained.
+    The loss of no rate, and of one that diverges, is that of guessing; of one that isn't trained,
+    interpolated in logarithms between its neighbours; None if it has none.
     """
     if rate is None:
         return False, _GUESSING / result.trained[best]
-    loss = result.trained.get(rate)
     near = 1 / 3 <= rate / best <= 3
-    return near, None if loss is None else min(loss, _GUESSING) / result.trained[best]
+    trained = sorted(result.trained)
+    if not trained[0] <= rate <= trained[-1]:
+        return near, None
+    losses = np.minimum([result.trained[each] for each in trained], _GUESSING)
+    loss = np.exp(np.interp(math.log(rate), np.log(trained), np.log(losses)))
+    return near, loss / result.trained[best]
 
 
 def _cell(within, losses):
     known = [math.log(loss) for loss in losses if loss is not None]
     mean = f"{math.exp(sum(known) / len(known)):.2f}" if known else "?"
     missing = len(losses) - len(known)
-    return f"{sum(within)}/{len(within)}, {mean}" + (f" ({missing} not trained)" if missing else "")
+    return f"{sum(within)}/{len(within)}, {mean}" + (
+        f" ({missing} off the grid)" if missing else ""
+    )

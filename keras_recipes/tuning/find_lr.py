@@ -29,7 +29,7 @@ class FoundRate:
     """Of each repeat."""
 
 
-def find_lr(model, data, *, batch_size=32, rule="minimum", repeats=1, seed=0, **range_test):
+def find_lr(model, data, *, batch_size=32, rule="middle", repeats=1, seed=0, **range_test):
     """Suggest a learning rate by range tests, from where the model is, and leave it as it was.
 
     Args:

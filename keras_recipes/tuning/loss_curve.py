@@ -8,7 +8,7 @@ import numpy as np
 from keras_recipes.bounds import require_number
 from keras_recipes.errors import RecipeError
 
-RULES = ("minimum", "valley", "steepest", "minimum/10")
+RULES = ("middle", "valley", "steepest", "minimum/10")
 """The first is used unless another is asked for."""
 _FEWEST = 20
 """Losses below which nothing is said of a curve."""
@@ -105,16 +105,16 @@ class LossCurve:
         first = math.pi / 2 / self._first  # a median's
         return float(spread * math.sqrt(lowest + first))
 
-    def suggest(self, rule="minimum") -> Suggestion:
+    def suggest(self, rule="middle") -> Suggestion:
         """The rate by a rule; the curve is read over the logarithm of the rate throughout.
 
-        "minimum" is where the smoothed loss is lowest: up to there a step gains more than it loses
-        to noise and to overshooting. It suits the highest rate of a schedule that warms up and
-        decays, and is at the upper end of what a constant rate can be (measured in
-        docs/learning_rate.md). The others are more careful: "valley" is two thirds of the way
-        from where a tenth of the descent is done to the minimum, "steepest" where the smoothed
-        loss falls fastest, "minimum/10" a tenth of the rate at the minimum (Smith 2015,
-        arXiv:1506.01186, reads the curve by eye between the same two points).
+        "middle" is the middle of the valley at half its depth: half way from where half of the
+        descent is done to where half of it is lost again, or the losses end. Both are on slopes,
+        which noise moves less than the minimum on a flat floor. It is meant for the highest rate
+        of a schedule that warms up and decays (measured in docs/learning_rate.md). "valley" is
+        two thirds of the way from where a tenth of the descent is done to the minimum, "steepest"
+        where the smoothed loss falls fastest, "minimum/10" a tenth of the rate at the minimum
+        (Smith 2015, arXiv:1506.01186, reads the curve by eye between the same two points).
 
         Raises:
             RecipeError: if there is no such rule.
@@ -124,17 +124,30 @@ class LossCurve:
         if reason:
             return Suggestion(rule, None, reason)
         logs, minimum = np.log(self.rates), self.minimum
-        if rule == "minimum":
-            return Suggestion(rule, float(self.rates[minimum]))
         if rule == "minimum/10":
             return Suggestion(rule, float(self.rates[minimum] / 10))
-        depth = self._first_level - self.smoothed[minimum]
-        high = np.flatnonzero(self.smoothed[: minimum + 1] >= self._first_level - 0.1 * depth)
-        begin = int(high[-1]) if len(high) else 0
+        if rule == "middle":
+            middle = (logs[self._falls_to(0.5)] + logs[self._rises_to(0.5)]) / 2
+            return Suggestion(rule, float(np.exp(middle)))
+        begin = max(0, self._falls_to(0.1) - 1)
         if rule == "steepest":
             slopes = np.gradient(self.smoothed[begin : minimum + 1], logs[begin : minimum + 1])
             return Suggestion(rule, float(self.rates[begin + int(np.argmin(slopes))]))
         return Suggestion(rule, float(np.exp((logs[begin] + 2 * logs[minimum]) / 3)))
+
+    def _level(self, share):
+        """The smoothed loss at which a share of the descent is done."""
+        return self._first_level - share * (self._first_level - self.smoothed[self.minimum])
+
+    def _falls_to(self, share):
+        """Index from which on, up to the minimum, at least a share of the descent is done."""
+        above = np.flatnonzero(self.smoothed[: self.minimum + 1] >= self._level(share))
+        return int(above[-1]) + 1 if len(above) else 0
+
+    def _rises_to(self, share):
+        """Index after the minimum up to which a share of the descent is still done."""
+        above = np.flatnonzero(self.smoothed[self.minimum : self._count] >= self._level(share))
+        return self.minimum + int(above[0]) - 1 if len(above) else self._count - 1
 
     def _no_valley(self):
         """Why no rate can be suggested; "" if one can."""

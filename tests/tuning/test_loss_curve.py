@@ -26,9 +26,9 @@ def test_each_rule_finds_its_point(noise):
         assert 3e-3 < curve.suggest("steepest").rate < 4e-2
         assert 5e-3 < curve.suggest("minimum/10").rate < 6e-2
         assert 1e-2 < curve.suggest("valley").rate < 2e-1
-        assert 5e-2 < curve.suggest("minimum").rate < 6e-1
-        assert curve.suggest() == curve.suggest("minimum")
-        assert curve.suggest("minimum").rate == RATES[curve.minimum]
+        # Half of the descent is done at 1e-2 and lost again near 1: the middle is 1e-1.
+        assert 6e-2 < curve.suggest("middle").rate < 1.5e-1
+        assert curve.suggest() == curve.suggest("middle")
 
 
 def range_test_of_quadratic(random, curvatures, gradient_noise, noise):
@@ -57,7 +57,7 @@ def best_constant_rate(curvatures, gradient_noise, steps=200):
 
 
 @pytest.mark.parametrize("noise", [0.02, 0.3])
-def test_minimum_is_near_the_best_rate_of_quadratics(noise):
+def test_middle_is_near_the_best_rate_of_quadratics(noise):
     curvatures = np.geomspace(0.03, 3, 40)
     best = best_constant_rate(curvatures, 0.1)
     curves = [

@@ -110,11 +110,11 @@ class LossCurve:
 
         "middle" is the middle of the valley at half its depth: half way from where half of the
         descent is done to where half of it is lost again, or the losses end. Both are on slopes,
-        which noise moves less than the minimum on a flat floor. It is meant for the highest rate
-        of a schedule that warms up and decays (measured in docs/learning_rate.md). "valley" is
-        two thirds of the way from where a tenth of the descent is done to the minimum, "steepest"
-        where the smoothed loss falls fastest, "minimum/10" a tenth of the rate at the minimum
-        (Smith 2015, arXiv:1506.01186, reads the curve by eye between the same two points).
+        which noise moves less than a minimum on a flat floor (docs/learning_rate.md has what was
+        measured). "valley" is two thirds of the way from where a tenth of the descent is done to
+        the minimum, "steepest" where the smoothed loss falls fastest, "minimum/10" a tenth of the
+        rate at the minimum (Smith 2015, arXiv:1506.01186, reads the curve by eye between where
+        the loss begins to fall and the minimum).
 
         Raises:
             RecipeError: if there is no such rule.

@@ -1,117 +1,124 @@
-"""Suggested learning rates on problems whose best rate is known.
+"""Is a suggested learning rate good? On problems whose best rate is known, and on real data.
 
-    python benchmarks/find_lr.py --problems 300
+    python benchmarks/find_lr.py --lightning ../lightning/bin/python
+    TFDS_DATA_DIR=... python benchmarks/find_lr.py --lightning ../lightning/bin/python \\
+        --runs find_lr --sign-digits .../sign_digits
 
-Each problem is a quadratic with curvatures spread over up to four decades, from a random start,
-trained by stochastic gradient descent with noise in every gradient. The expected loss after any
-number of steps at a fixed rate follows in closed form, so the best rate for 200 steps is found on a
-grid of 400. A range test is then simulated, 100 steps from a ten-thousandth of the largest stable
-rate to ten times it; the losses that it sees have the noise of a batch, and, where said, one in
-thirty is a spike of up to five times the loss. Counted: suggestions within a factor of three of the
-best rate, and the expected loss at the suggestion over that at the best (median; divergence, or no
-suggestion, counts as infinite).
+The first table is of `find_lr_quadratics.py`, the second, with `--runs`, of `find_lr_real.py`: what
+is finished in that folder is not done again, and `--report` trains nothing and prints what there
+is. Counted in both: suggestions within a factor of three of the best rate, none counting as not
+within it, and the loss after training at the suggestion over the loss at the best.
 
-The other rule is that of Lightning's finder: losses averaged exponentially (0.98, bias corrected),
-the first ten and the last left out, the index at which their gradient is lowest.
+Lightning's finder runs its own code on the same curves, in an environment of its own
+(`python -m venv`, `pip install lightning`), given by its Python; without, it is left out. Beside
+it, the rule of its older versions, which weigh the gradient by the step and not by the rate:
+averages of the losses (0.98, bias corrected), without the first ten and the last.
+
+The rule was chosen on `--development`: other seeds of the quadratics, and other pairs of recipe and
+optimizer.
 """
 
 import argparse
-import math
+import json
+import os
 import platform
+import subprocess
+import sys
+from pathlib import Path
 
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import find_lr_pairs
+import find_lr_quadratics
+import find_lr_real
 import numpy as np
 
 from keras_recipes.tuning import LossCurve
 from keras_recipes.tuning.loss_curve import RULES
 
-STEPS = 200
+
+class Lightning:
+    """Lightning's finder, in a process of another Python."""
+
+    def __init__(self, python):
+        script = str(Path(__file__).with_name("lightning_worker.py"))
+        self._process = subprocess.Popen(
+            [python, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self.version = self._process.stdout.readline().strip()
+
+    def __call__(self, curves):
+        """The rate for each of some (rates, losses)."""
+        return [self._suggest(rates, losses) for rates, losses in curves]
+
+    def _suggest(self, rates, losses):
+        losses = [float(loss) if np.isfinite(loss) else None for loss in losses]
+        print(json.dumps([list(map(float, rates)), losses]), file=self._process.stdin, flush=True)
+        return json.loads(self._process.stdout.readline())
 
 
-class Quadratic:
-    """Half the sum of curvature times squared distance, in its own axes."""
+def older_lightning(curves):
+    """The rule of Lightning's older versions; None for a curve that is too short."""
 
-    def __init__(self, random):
-        decades = random.uniform(1, 4)
-        self.curvatures = 10 ** random.uniform(-decades, 0, 50)
-        self.curvatures *= 10 ** random.uniform(-2, 2) / self.curvatures.max()
-        self.start = random.normal(0, 1, 50)
-        self.gradient_noise = 10 ** random.uniform(-3, -0.5) * np.sqrt(self.curvatures)
-        self.largest_stable = 2 / self.curvatures.max()
+    def suggest(rates, losses):
+        average, averages = 0.0, []
+        for n, loss in enumerate(losses):
+            average = 0.98 * average + 0.02 * loss
+            averages.append(average / (1 - 0.98 ** (n + 1)))
+        kept = np.array(averages)[10:-1]
+        kept = kept[np.isfinite(kept)]
+        return float(rates[10 + int(np.argmin(np.gradient(kept)))]) if len(kept) > 1 else None
 
-    def loss(self, place):
-        return 0.5 * float(np.sum(self.curvatures * place**2))
-
-    def expected_loss(self, rate, steps=STEPS):
-        """After training at a fixed rate."""
-        shrink = (1 - rate * self.curvatures) ** 2
-        squares, added = self.start**2, (rate * self.gradient_noise) ** 2
-        with np.errstate(over="ignore", invalid="ignore"):
-            powers = shrink**steps
-            geometric = np.where(
-                shrink == 1, steps, (1 - powers) / np.where(shrink == 1, 1, 1 - shrink)
-            )
-            loss = 0.5 * np.sum(self.curvatures * (powers * squares + added * geometric))
-        return float(loss) if np.isfinite(loss) else math.inf
-
-    def best(self):
-        """The best fixed rate, and its expected loss."""
-        rates = self.largest_stable * np.geomspace(1e-4, 1, 400)
-        losses = [self.expected_loss(rate) for rate in rates]
-        return rates[int(np.argmin(losses))], min(losses)
-
-    def range_test(self, random, noise, spikes):
-        """Rates and losses as a range test sees them."""
-        rates = self.largest_stable * np.geomspace(1e-4, 10, 100)
-        place, losses = self.start.copy(), []
-        for rate in rates:
-            loss = self.loss(place)
-            seen = loss * (1 + noise * random.normal())
-            if spikes and random.uniform() < 1 / 30:
-                seen = loss * random.uniform(2, 5)
-            losses.append(seen)
-            if len(losses) > 10 and loss > 3 * max(losses[:10]):
-                break
-            gradient = self.curvatures * place + self.gradient_noise * random.normal(size=50)
-            place = place - rate * gradient
-        return rates[: len(losses)], np.array(losses)
+    return [suggest(rates, losses) for rates, losses in curves]
 
 
-def lightning_rule(rates, losses):
-    """The rate that Lightning's finder suggests; None where it has none."""
-    average, averages = 0.0, []
-    for n, loss in enumerate(losses):
-        average = 0.98 * average + 0.02 * loss
-        averages.append(average / (1 - 0.98 ** (n + 1)))
-    kept = np.array(averages)[10:-1]
-    return float(rates[10 + int(np.argmin(np.gradient(kept)))]) if len(kept) > 1 else None
+def our_rule(rule):
+    """One of `RULES`, as a function of curves."""
+    return lambda curves: [LossCurve(*curve).suggest(rule).rate for curve in curves]
 
 
 def main():
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--problems", type=int, default=300)
+    parser.add_argument("--problems", type=int, default=300, help="quadratics; 0 for none; 300")
+    parser.add_argument("--lightning", help="Python of an environment that has Lightning")
+    parser.add_argument("--runs", type=Path, help="folder of the real data's results; none without")
+    parser.add_argument("--sign-digits", type=Path, help="folder of photographs, a folder a class")
+    parser.add_argument("--seeds", type=int, default=5, help="of each pair on real data; 5")
+    parser.add_argument("--report", action="store_true", help="train nothing, print what there is")
+    parser.add_argument("--development", action="store_true", help="what the rule was chosen on")
     options = parser.parse_args()
-    rules = {rule: lambda r, v, rule=rule: LossCurve(r, v).suggest(rule).rate for rule in RULES}
-    rules["Lightning's"] = lightning_rule
-    print("| noise of a batch | spikes | rule | within a factor of 3 | loss over the best's |")
-    print("|---|---|---|---|---|")
-    for noise, spikes in ((0.02, False), (0.1, False), (0.3, False), (0.1, True)):
-        found = {rule: [] for rule in rules}
-        for seed in range(options.problems):
-            random = np.random.default_rng(seed)
-            problem = Quadratic(random)
-            best, lowest = problem.best()
-            curve = problem.range_test(random, noise, spikes)
-            for rule, suggest in rules.items():
-                rate = suggest(*curve)
-                loss = math.inf if rate is None else problem.expected_loss(rate)
-                within = rate is not None and 1 / 3 <= rate / best <= 3
-                found[rule].append((within, loss / lowest))
-        for rule, results in found.items():
-            share = np.mean([within for within, _ in results])
-            ratio = np.median([loss for _, loss in results])
-            print(f"| {noise} | {'yes' if spikes else 'no'} | {rule} | {share:.2f} | {ratio:.2f} |")
-    print(f"\nn = {options.problems}; Python {platform.python_version()}, NumPy {np.__version__}")
+    if options.runs and not options.report and not options.sign_digits:
+        parser.error("--runs needs --sign-digits, or --report")
+    rules = {rule: our_rule(rule) for rule in RULES}
+    versions = f"Python {platform.python_version()}, NumPy {np.__version__}"
+    if options.lightning:
+        lightning = Lightning(options.lightning)
+        rules[f"Lightning {lightning.version}"] = lightning
+        versions += f", Lightning {lightning.version}"
+    rules["older Lightning"] = older_lightning
+    first, pairs, first_seed = 0, find_lr_pairs.PAIRS, 0
+    if options.development:
+        first, pairs = find_lr_quadratics.DEVELOPMENT_SEED, find_lr_pairs.DEVELOPMENT_PAIRS
+        first_seed = find_lr_pairs.DEVELOPMENT_SEED
+
+    def tell(text):
+        print(text, file=sys.stderr, flush=True)
+
+    if options.problems:
+        seeds = range(first, first + options.problems)
+        for line in find_lr_quadratics.table(rules, seeds, tell):
+            print(line)
+        print(f"\nn = {options.problems}; {versions}")
+    if options.runs:
+        seeds = range(first_seed, first_seed + options.seeds)
+        if not options.report:
+            # The grid tells of the others: these are ours, and one that leaves the grid.
+            trained = {name: rules[name] for name in rules if name == RULES[0] or "Light" in name}
+            find_lr_real.run(options.runs, pairs, seeds, options.sign_digits, trained, tell)
+        print()
+        for line in find_lr_real.table(options.runs, pairs, seeds, rules):
+            print(line)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from keras_recipes.errors import RecipeError, did_you_mean
 from keras_recipes.recipe.load import load
 from keras_recipes.recipe.recipe import resolve_phases
 
-RULES = ("valley", "steepest", "minimum/10")
+RULES = ("middle", "valley", "steepest", "minimum/10")
 """Those of `keras_recipes.tuning.loss_curve`, which NumPy would be needed to ask."""
 MIN_LR, MAX_LR, STEPS, REPEATS = 1e-6, 10.0, 100, 3
 

@@ -20,6 +20,7 @@ from keras_recipes.training.learning_rates import (
 from keras_recipes.training.precision import Speed
 from keras_recipes.tuning import FoundRate, LRRangeTest, find_lr
 from keras_recipes.tuning.find_lr import combine
+from keras_recipes.tuning.loss_curve import RULES
 
 _SEEDS = 2**31
 """A recipe's seed is below it."""
@@ -32,7 +33,7 @@ def find_rate(
     speed: Speed,
     *,
     phase: int = 0,
-    rule: str = "valley",
+    rule: str = RULES[0],
     repeats: int = 3,
     devices: tuple[str, ...] = (),
     tell=None,

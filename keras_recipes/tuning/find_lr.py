@@ -31,7 +31,7 @@ class FoundRate:
     """How many of them have a usable valley."""
 
 
-def find_lr(model, data, *, batch_size=32, rule="valley", repeats=1, seed=0, **range_test):
+def find_lr(model, data, *, batch_size=32, rule="middle", repeats=1, seed=0, **range_test):
     """Suggest a learning rate by range tests, from where the model is, and leave it as it was.
 
     Args:

@@ -8,12 +8,13 @@ import numpy as np
 from keras_recipes.bounds import require_number
 from keras_recipes.errors import RecipeError
 
-RULES = ("valley", "steepest", "minimum/10")
+RULES = ("middle", "valley", "steepest", "minimum/10")
+"""The first is used unless another is asked for."""
 _FEWEST = 20
 """Losses below which nothing is said of a curve."""
 _END = 4
 """Losses at the end of a curve that cannot be its minimum."""
-_CLEAR = 5.0
+_CLEAR = 4.0
 """Standard errors of its depth that a valley must be deep."""
 
 
@@ -104,12 +105,16 @@ class LossCurve:
         first = math.pi / 2 / self._first  # a median's
         return float(spread * math.sqrt(lowest + first))
 
-    def suggest(self, rule="valley") -> Suggestion:
-        """The rate by a rule, in the logarithm of the rate throughout.
+    def suggest(self, rule="middle") -> Suggestion:
+        """The rate by a rule; the curve is read over the logarithm of the rate throughout.
 
-        "valley" is two thirds of the way from where a tenth of the descent is done to the minimum,
-        "steepest" where the smoothed loss falls fastest, "minimum/10" a tenth of the rate at the
-        minimum (Smith 2015, arXiv:1506.01186, reads the curve by eye between the same two points).
+        "middle" is the middle of the valley at half its depth: half way from where half of the
+        descent is done to where half of it is lost again, or the losses end. Both are on slopes,
+        which noise moves less than a minimum on a flat floor (docs/learning_rate.md has what was
+        measured). "valley" is two thirds of the way from where a tenth of the descent is done to
+        the minimum, "steepest" where the smoothed loss falls fastest, "minimum/10" a tenth of the
+        rate at the minimum (Smith 2015, arXiv:1506.01186, reads the curve by eye between where
+        the loss begins to fall and the minimum).
 
         Raises:
             RecipeError: if there is no such rule.
@@ -121,13 +126,28 @@ class LossCurve:
         logs, minimum = np.log(self.rates), self.minimum
         if rule == "minimum/10":
             return Suggestion(rule, float(self.rates[minimum] / 10))
-        depth = self._first_level - self.smoothed[minimum]
-        high = np.flatnonzero(self.smoothed[: minimum + 1] >= self._first_level - 0.1 * depth)
-        begin = int(high[-1]) if len(high) else 0
+        if rule == "middle":
+            middle = (logs[self._falls_to(0.5)] + logs[self._rises_to(0.5)]) / 2
+            return Suggestion(rule, float(np.exp(middle)))
+        begin = max(0, self._falls_to(0.1) - 1)
         if rule == "steepest":
             slopes = np.gradient(self.smoothed[begin : minimum + 1], logs[begin : minimum + 1])
             return Suggestion(rule, float(self.rates[begin + int(np.argmin(slopes))]))
         return Suggestion(rule, float(np.exp((logs[begin] + 2 * logs[minimum]) / 3)))
+
+    def _level(self, share):
+        """The smoothed loss at which a share of the descent is done."""
+        return self._first_level - share * (self._first_level - self.smoothed[self.minimum])
+
+    def _falls_to(self, share):
+        """Index from which on, up to the minimum, at least a share of the descent is done."""
+        above = np.flatnonzero(self.smoothed[: self.minimum + 1] >= self._level(share))
+        return int(above[-1]) + 1 if len(above) else 0
+
+    def _rises_to(self, share):
+        """Index after the minimum up to which a share of the descent is still done."""
+        above = np.flatnonzero(self.smoothed[self.minimum : self._count] >= self._level(share))
+        return self.minimum + int(above[0]) - 1 if len(above) else self._count - 1
 
     def _no_valley(self):
         """Why no rate can be suggested; "" if one can."""
@@ -155,7 +175,9 @@ class LossCurve:
 def check_rule(place, rule):
     """Raise `RecipeError` unless there is such a rule; `place` is the argument that gave it."""
     if rule not in RULES:
-        raise RecipeError(place, f"must be one of {', '.join(RULES)}; got {rule!r}", "Use valley.")
+        raise RecipeError(
+            place, f"must be one of {', '.join(RULES)}; got {rule!r}", f"Use {RULES[0]}."
+        )
 
 
 def _running_median(values, width=5):

@@ -26,6 +26,46 @@ def test_each_rule_finds_its_point(noise):
         assert 3e-3 < curve.suggest("steepest").rate < 4e-2
         assert 5e-3 < curve.suggest("minimum/10").rate < 6e-2
         assert 1e-2 < curve.suggest("valley").rate < 2e-1
+        # Half of the descent is done at 1e-2 and lost again near 1: the middle is 1e-1.
+        assert 6e-2 < curve.suggest("middle").rate < 1.5e-1
+        assert curve.suggest() == curve.suggest("middle")
+
+
+def range_test_of_quadratic(random, curvatures, gradient_noise, noise):
+    """Losses that a range test sees, descending on a quadratic by noisy gradients."""
+    place, seen = random.normal(size=len(curvatures)), []
+    for rate in RATES:
+        loss = 0.5 * np.sum(curvatures * place**2)
+        seen.append(loss * (1 + noise * random.normal()))
+        if loss > 1e3:
+            break
+        gradient = curvatures * place + gradient_noise * random.normal(size=len(curvatures))
+        place = place - rate * gradient
+    return RATES[: len(seen)], np.array(seen)
+
+
+def best_constant_rate(curvatures, gradient_noise, steps=200):
+    """Of the expected loss, which follows from that of each squared distance, 1 to begin with."""
+    stable = RATES[RATES * curvatures.max() < 2]
+    losses = []
+    for rate in stable:
+        shrink = (1 - rate * curvatures) ** 2
+        still = (rate * gradient_noise) ** 2 / (1 - shrink)  # where it settles
+        squares = shrink**steps + still * (1 - shrink**steps)
+        losses.append(np.sum(curvatures * squares))
+    return stable[int(np.argmin(losses))]
+
+
+@pytest.mark.parametrize("noise", [0.02, 0.3])
+def test_middle_is_near_the_best_rate_of_quadratics(noise):
+    curvatures = np.geomspace(0.03, 3, 40)
+    best = best_constant_rate(curvatures, 0.1)
+    curves = [
+        LossCurve(*range_test_of_quadratic(np.random.default_rng(seed), curvatures, 0.1, noise))
+        for seed in range(30)
+    ]
+    off = [abs(np.log((curve.suggest().rate or np.inf) / best)) for curve in curves]
+    assert np.mean(np.array(off) < np.log(3)) >= 0.9
 
 
 def test_a_spike_moves_nothing():

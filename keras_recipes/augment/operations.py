@@ -7,14 +7,13 @@ from dataclasses import dataclass
 import tensorflow as tf
 
 from keras_recipes.augment import tone
-from keras_recipes.augment.color import adjust_brightness, adjust_contrast, adjust_saturation
+from keras_recipes.augment.color import adjust_brightness, adjust_saturation
 from keras_recipes.augment.warp import rotation, shear_and_shift, warp_nearest
 from keras_recipes.errors import RecipeError, did_you_mean
 
 _ENHANCE = {
     "brightness": adjust_brightness,
     "color": adjust_saturation,
-    "contrast": adjust_contrast,
 }
 _WARPS = ("rotate", "shear_x", "shear_y", "translate_x", "translate_y")
 
@@ -141,8 +140,8 @@ def _change_tone(name, images, strengths, signs, ranges):
     if name == "posterize":
         most, least = ranges.bits
         return tone.posterize(images, most - tf.round((most - least) * strengths))
-    if name == "sharpness":
-        return tone.sharpness(images, _factors(strengths * signs, ranges))
+    if name in ("contrast", "sharpness"):
+        return getattr(tone, name)(images, _factors(strengths * signs, ranges))
     if name in _ENHANCE:
         changed = _ENHANCE[name](tf.cast(images, tf.float32), _factors(strengths * signs, ranges))
         return tone.rounded(changed)

@@ -106,6 +106,16 @@ def test_an_image_of_one_value_stays_under_equalize_and_auto_contrast():
     np.testing.assert_array_equal(results, flat)
 
 
+@pytest.mark.parametrize("height", [5, 37])
+def test_tones_of_all_pixels_whatever_the_height(height):
+    image = PHOTOGRAPH.resize((20, height))
+    names = ("auto_contrast", "contrast", "equalize")
+    results = by_us([np.asarray(image)] * 3, range(3), [0.9] * 3, [1] * 3, names)
+    for name, result in zip(names, results, strict=True):
+        expected = np.asarray(by_pillow(image, name, 0.9, 1), "float32")
+        assert np.abs(result - expected).max() <= 1, name
+
+
 def test_fill_and_ranges():
     black = np.zeros((1, 8, 8, 1))
     moved = by_us(black, [0], [1], [1], ("translate_x",), fill=9.0, ranges=Ranges(translation=0.5))

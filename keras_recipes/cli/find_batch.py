@@ -5,16 +5,16 @@ keras-recipes find-batch recipes/cifar_resnet.py --memory-limit 3GiB --wanted 40
 """
 
 import shlex
-import signal
 import sys
 
 from keras_recipes.atomic_file import replacing
-from keras_recipes.cli.memory_size import parse_memory
+from keras_recipes.cli.end_in_order import ending_in_order
 from keras_recipes.cli.picture_file import add_picture_argument, make_room, require_png
 from keras_recipes.cli.quiet_tensorflow import load_quietly
 from keras_recipes.cli.recipe_arguments import add_recipe_arguments, find_phase, require_data
 from keras_recipes.errors import RecipeError
 from keras_recipes.recipe.load import load
+from keras_recipes.training.memory_size import parse_memory
 
 START, MOST, STEPS = 16, 4096, 8
 
@@ -25,9 +25,9 @@ def add_arguments(parser):
     parser.add_argument(
         "--memory-limit",
         metavar="SIZE",
-        help="of the training process, or of each GPU: 2GiB; nine tenths of what is free",
+        help="of the training process, 2GiB: nine tenths of what is free; or of each GPU: all",
     )
-    parser.add_argument("--start", type=int, default=START, help=f"the first size; {START}")
+    parser.add_argument("--start", type=int, help=f"the first size; {START}, or --most if less")
     parser.add_argument("--most", type=int, default=MOST, help=f"the largest to try; {MOST}")
     parser.add_argument("--steps", type=int, default=STEPS, help=f"timed steps an epoch; {STEPS}")
     parser.add_argument(
@@ -45,7 +45,7 @@ def run(options):
     require_data(loaded, "try")
     out = make_room(options.out or f"find-batch-{loaded.name}.png")
     load_quietly()
-    from keras_recipes.cli.batch_sizes import print_advice, print_attempts
+    from keras_recipes.cli.batch_sizes import print_advice, print_attempts, print_table
     from keras_recipes.report.batch_curve import draw_batch_sizes
     from keras_recipes.training.batch_attempts import AttemptFailed, BatchAttempts
     from keras_recipes.training.process_memory import require_measurable
@@ -54,25 +54,24 @@ def run(options):
     attempts = BatchAttempts(
         loaded.recipe, loaded.directory, memory_limit=limit, steps=options.steps, phase=phase
     )
-    # Asked to end, by `kill` too, the processes and files of an attempt must not stay.
-    previous = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    found = {}
     try:
-        with attempts:
-            found, wanted = _search(attempts, options)
+        with ending_in_order(), attempts:
+            update = _search(attempts, found, options)
     except AttemptFailed as error:
+        if found:
+            print_table(found, loaded.name, attempts.limit)
         print(f"error: {error}", file=sys.stderr)
         return 1
-    finally:
-        signal.signal(signal.SIGTERM, previous)
-    limit = limit or attempts.limit
     command = " ".join(
         ["keras-recipes run", shlex.quote(options.recipe)]
         + [f"--set {shlex.quote(each)}" for each in options.assignments]
     )
-    knee = print_attempts(found, loaded.name, limit, options.most, attempts.images)
-    print_advice(loaded, command, found, knee, wanted, attempts.images)
+    print_table(found, loaded.name, attempts.limit)
+    knee = print_attempts(found, options.most, attempts.images)
+    print_advice(loaded, command, found, knee, update, attempts.images)
     with replacing(out) as partial:
-        draw_batch_sizes(found, knee, limit, loaded.name).savefig(partial, dpi=120)
+        draw_batch_sizes(found, knee, attempts.limit, loaded.name).savefig(partial, dpi=120)
     print(out)
 
 
@@ -84,7 +83,7 @@ def _check(options):
             raise RecipeError(
                 f"--{name}", f"must be at least 1; got {value}", "Leave it out for the default."
             )
-    if options.start > options.most:
+    if options.start is not None and options.start > options.most:
         raise RecipeError(
             "--start", f"is {options.start}, above --most, {options.most}", "Start with less."
         )
@@ -94,45 +93,34 @@ def _check(options):
     return parse_memory("--memory-limit", options.memory_limit)
 
 
-def _search(attempts, options):
-    """`({size: Attempt}, whether the wanted size fits or None)`, told as it goes."""
+def _search(attempts, found, options):
+    """Fill `found`, telling as it goes; returns the wanted `Update`, None if none is wanted."""
     from rich.console import Console
 
-    from keras_recipes.tuning.batch_size_search import largest_that_fits, next_batch_size
+    from keras_recipes.training.batch_search import (
+        make_up_update,
+        require_wanted,
+        search_batch_sizes,
+    )
 
-    if options.wanted and options.wanted > attempts.images:
-        raise RecipeError(
-            "--wanted", f"is {options.wanted}, but there are {attempts.images} training images",
-            "Want fewer.",
-        )  # fmt: skip
     console = Console(stderr=True, highlight=False)
-    most, found, sure = min(options.most, attempts.images), {}, set()
 
-    def attempt(size, long=False):
-        done = found[size] = attempts.run(size, long)
-        told = f"{done.images_per_second:.0f} images/s" if done.fits else f"no: {done.reason}"
-        console.print(f"{size}{' again, for longer' if long else ''}: {told}", style="dim")
+    def tell(done, special):
+        came = f"no: {done.reason}"
+        if done.fits:
+            came = f"{done.images_per_second:.0f} images/s" if done.seconds else "fits"
+        size = f"{done.batch_size} {special}".rstrip()
+        console.print(f"{size}: {came}", style="dim", markup=False, soft_wrap=True)
 
-    while True:
-        fits = {size: done.fits for size, done in found.items()}
-        size, largest = next_batch_size(fits, start=options.start, most=most), None
-        if size is None:
-            largest = largest_that_fits(fits)
-            if largest is None:
-                raise RecipeError(
-                    "--memory-limit" if options.memory_limit else "the memory that is free",
-                    f"leaves no room for a batch of {min(found)}: {found[min(found)].reason}",
-                    "Give more, or take a smaller model.",
-                )
-            if largest in sure:
-                break
-            sure.add(largest)
-        attempt(size or largest, long=size is None)
+    if options.wanted is not None:
+        require_wanted(attempts, options.wanted)
+    start = START if options.start is None else options.start
+    if search_batch_sizes(attempts, found, start=start, most=options.most, tell=tell) is None:
+        raise RecipeError(
+            "--memory-limit" if options.memory_limit else "the memory that is free",
+            f"leaves no room for a batch of {min(found)}: {found[min(found)].reason}",
+            "Give more, or take a smaller model.",
+        )
     if options.wanted is None:
-        return found, None
-    if options.wanted > largest and not any(
-        not done.fits and size <= options.wanted for size, done in found.items()
-    ):
-        attempt(options.wanted, long=True)
-    fits = options.wanted <= max(size for size, done in found.items() if done.fits)
-    return found, (options.wanted, fits)
+        return None
+    return make_up_update(attempts, found, options.wanted, tell=tell)

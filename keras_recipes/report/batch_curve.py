@@ -13,7 +13,7 @@ from keras_recipes.report.panel import (
 )
 
 
-def draw_batch_sizes(found: dict, knee: int, limit: int, name: str) -> Figure:
+def draw_batch_sizes(found: dict, knee: int | None, limit: int | None, name: str) -> Figure:
     """Draw what was measured of each batch size, in two panels over one axis of sizes.
 
     Above images a second, the median with the middle half of the steps, and the knee in a circle;
@@ -22,26 +22,23 @@ def draw_batch_sizes(found: dict, knee: int, limit: int, name: str) -> Figure:
 
     Args:
         found: `training.batch_attempts.Attempt` of each size; at least one fits.
-        knee: the size to mark.
-        limit: bytes.
+        knee: the size to mark; None where no pace is known.
+        limit: bytes; None where there is none.
         name: of the recipe.
     """
     figure = Figure(figsize=(6.5, 5.2), layout="constrained", facecolor="white")
     pace, memory = figure.subplots(2, sharex=True, height_ratios=(3, 2))
     fits = [found[size] for size in sorted(found) if found[size].fits]
     fails = [found[size] for size in sorted(found) if not found[size].fits]
-    sizes = [each.batch_size for each in fits]
-    low, high = zip(*(each.spread for each in fits), strict=True)
-    pace.fill_between(sizes, low, high, color=VALIDATION["color"], alpha=0.2, linewidth=0)
-    pace.plot(sizes, [each.images_per_second for each in fits], marker="o", markersize=4,
+    timed = [each for each in fits if each.seconds]
+    sizes = [each.batch_size for each in timed]
+    spread = [each.spread for each in timed]
+    pace.fill_between(sizes, [low for low, _ in spread], [high for _, high in spread],
+                      color=VALIDATION["color"], alpha=0.2, linewidth=0)  # fmt: skip
+    pace.plot(sizes, [each.images_per_second for each in timed], marker="o", markersize=4,
               **VALIDATION)  # fmt: skip
-    marked = found[knee]
-    pace.plot(knee, marked.images_per_second, marker="o", markersize=11, markerfacecolor="none",
-              markeredgewidth=1.6, markeredgecolor=INK, linestyle="")  # fmt: skip
-    pace.annotate(
-        f"knee: {knee}", (knee, marked.images_per_second), xytext=(0, -20), color=INK,
-        textcoords="offset points", ha="center", fontsize=FONT_POINTS,
-    )  # fmt: skip
+    if knee is not None:
+        _mark_knee(pace, knee, found[knee].images_per_second)
     pace.set_ylim(bottom=0)
     known = [each for each in fits if each.peak is not None]
     memory.plot([each.batch_size for each in known], [each.peak / 2**30 for each in known],
@@ -50,7 +47,8 @@ def draw_batch_sizes(found: dict, knee: int, limit: int, name: str) -> Figure:
     memory.plot([each.batch_size for each in ended], [each.peak / 2**30 for each in ended],
                 marker="x", color=TRAINING["color"], linestyle="", markersize=7)  # fmt: skip
     peaks = [each.peak for each in known + ended]
-    if fails or (peaks and max(peaks) > limit / 3):  # else it would press the rest flat
+    # Far off it would press the rest flat.
+    if limit is not None and (fails or (peaks and max(peaks) > limit / 3)):
         memory.axhline(limit / 2**30, color=TRAINING["color"], linestyle="--", linewidth=1.2)
         memory.text(0, limit / 2**30, f" limit {limit / 2**30:.2f} GiB", va="bottom",
                     transform=memory.get_yaxis_transform(), color=TRAINING["color"],
@@ -68,6 +66,15 @@ def draw_batch_sizes(found: dict, knee: int, limit: int, name: str) -> Figure:
         head_panel(axis, title)
     _scale_sizes(memory, sorted(found))
     return figure
+
+
+def _mark_knee(axis, knee, images_per_second):
+    axis.plot(knee, images_per_second, marker="o", markersize=11, markerfacecolor="none",
+              markeredgewidth=1.6, markeredgecolor=INK, linestyle="")  # fmt: skip
+    axis.annotate(
+        f"knee: {knee}", (knee, images_per_second), xytext=(0, -20), color=INK,
+        textcoords="offset points", ha="center", fontsize=FONT_POINTS,
+    )  # fmt: skip
 
 
 def _scale_sizes(axis, sizes):

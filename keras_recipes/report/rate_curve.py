@@ -76,8 +76,9 @@ def count_tests(found: FoundRate) -> str:
 
 def _frame(curves):
     """Lowest and highest loss to show."""
-    first = [np.median(curve.losses[: max(5, len(curve.losses) // 10)]) for curve in curves]
-    finite = np.concatenate([curve.losses[np.isfinite(curve.losses)] for curve in curves])
+    losses = [curve.losses[np.isfinite(curve.losses)] for curve in curves]
+    first = [np.median(each[: max(5, len(each) // 10)]) for each in losses]
+    finite = np.concatenate(losses)
     low, start = float(finite.min()), float(max(first))
     noise = float(np.quantile(finite[finite <= 2 * start - low], 0.99))
     high = max(start + 0.4 * (start - low), noise)

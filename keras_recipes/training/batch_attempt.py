@@ -21,7 +21,13 @@ from keras_recipes.recipe.call import Call
 RATE = 1e-6
 EVALUATED_BATCHES = 4
 """More than `evaluation_batches` prepares at once: two, and two that wait."""
-_MEMORY_ENDED = ("resource_exhausted", "resourceexhausted", "out of memory", "oom when allocating")
+_MEMORY_ENDED = (
+    "resource_exhausted", "resourceexhausted", "out of memory", "out_of_memory",
+    "oom when allocating", "failed to allocate", "status_alloc_failed",
+)  # fmt: skip
+"""In what TensorFlow says, CUDA_ERROR_OUT_OF_MEMORY and CUDNN_STATUS_ALLOC_FAILED included."""
+_TOLD = 200
+"""Letters of a reason."""
 
 
 def harmless(recipe):
@@ -85,7 +91,7 @@ def attempt(request: dict) -> dict:
     from keras_recipes.training.evaluate import EVALUATION_BATCH
     from keras_recipes.training.job import Job
 
-    loaded = load(request["recipe"], [f"batch_size={request['batch_size']}"])
+    loaded = load(request["recipe"], request["assignments"])
     recipe, folder = loaded.recipe, Path(request["folder"])
     dataset = shorten(recipe.data.build(), request["in_memory"], EVALUATION_BATCH)
     timer = CutShort(request["steps"], request["epochs"], request["phase"])
@@ -115,14 +121,23 @@ def gpu_peak() -> int | None:
     )
 
 
-def memory_ended(error: BaseException) -> bool:
-    """Whether an error, or one that it came from, says that memory ended."""
+def memory_ended(error: BaseException) -> str | None:
+    """The line that says so, of an error or one that it came from; None if memory did not end."""
     while error is not None:
-        text = f"{type(error).__name__}: {error}".lower()
-        if isinstance(error, MemoryError) or any(each in text for each in _MEMORY_ENDED):
-            return True
+        name, lines = type(error).__name__, str(error).strip().splitlines()
+        for line in lines:
+            if _says_so(line):
+                return line.strip()[:_TOLD]
+        if isinstance(error, MemoryError):
+            return lines[0][:_TOLD] if lines else name
+        if _says_so(name):
+            return name
         error = error.__cause__ or error.__context__
-    return False
+    return None
+
+
+def _says_so(text):
+    return any(each in text.lower() for each in _MEMORY_ENDED)
 
 
 def outcome_of(request: dict) -> dict:
@@ -130,19 +145,24 @@ def outcome_of(request: dict) -> dict:
     try:
         return attempt(request)
     except Exception as error:
-        if memory_ended(error):
-            return {"memory": str(error).strip().partition("\n")[0][:200] or type(error).__name__}
+        if reason := memory_ended(error):
+            return {"memory": reason}
         if isinstance(error, RecipeError):
             return {"refused": [error.where, error.problem, error.fix]}
         raise  # its traceback goes to standard error, and the parent passes it on
 
 
-def end_with_the_parent(folder):
-    """End this process when the pipe that is its standard input closes, and leave no files."""
+def end_with_the_parent(request_file: Path):
+    """End this process when the pipe that is its standard input closes, and leave no files.
+
+    Args:
+        request_file: in the attempt's own folder, which is within that of all attempts: the latter
+            holds the decoded data, and with the parent gone nobody else removes it.
+    """
 
     def wait():
         os.read(0, 1)  # not sys.stdin, whose lock the interpreter wants when it ends
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(request_file.parent.parent, ignore_errors=True)
         os._exit(1)
 
     threading.Thread(target=wait, daemon=True).start()
@@ -152,7 +172,7 @@ def main():
     """Read the request that the argument names and write the outcome beside it."""
     path = Path(sys.argv[1])
     request = json.loads(path.read_text())
-    end_with_the_parent(path.parent)
+    end_with_the_parent(path)
     path.with_name("outcome.json").write_text(json.dumps(outcome_of(request)))
 
 

@@ -12,9 +12,12 @@ from pathlib import Path
 
 from keras_recipes.data.store import MEMORY_SHARE, cache_directory, free_memory
 from keras_recipes.errors import RecipeError
+from keras_recipes.recipe.override import override
 from keras_recipes.training.batch_attempt import harmless
+from keras_recipes.training.batch_settings import accumulation
 from keras_recipes.training.devices import training_devices
 from keras_recipes.training.limited_process import run_limited
+from keras_recipes.training.memory_size import format_memory
 from keras_recipes.training.run_directory import RunDirectory
 
 FREE_SHARE = 0.9
@@ -23,6 +26,9 @@ ROOM = 0.05
 """Share of the limit that an attempt must leave: a long run comes to take a little more."""
 EPOCHS, LONG_EPOCHS = 2, 6
 """Of a few steps each, in an attempt and in one that makes sure."""
+_ACCUMULATED = 2
+"""Batches an update of an attempt that accumulates: as much memory as any number takes, and updates
+within its few steps."""
 _TOLD_LINES = 30
 
 
@@ -42,7 +48,10 @@ class Attempt:
     """The most memory that it took, in bytes: of the process on a CPU, of tensors on a GPU; None
     where a GPU's was not told."""
     seconds: tuple[float, ...] = ()
-    """Of each timed step; none unless it fits."""
+    """Of each timed step; none unless it fits, or where the phase is of one step, which is compiled
+    as it runs. Without them there is no pace."""
+    refused: bool = False
+    """Whether the recipe can't have this size, however much memory there is."""
 
     @property
     def step_seconds(self) -> float:
@@ -78,8 +87,9 @@ class BatchAttempts:
 
     Attributes:
         images: to train on.
+        devices: how many share each batch, which must be a multiple of it.
         on_gpu: whether a GPU trains.
-        limit: bytes that a process may take.
+        limit: bytes that what is measured may take, as `memory_limit`; None for a GPU without one.
 
     Raises:
         RecipeError: if the data can't be read, or the limit is above what is free.
@@ -88,9 +98,9 @@ class BatchAttempts:
     def __init__(self, recipe, sources: Path, *, memory_limit, steps: int, phase: str):
         self._recipe, self._sources = harmless(recipe), sources
         self._steps, self._phase = steps, phase
+        self.devices = len(training_devices())
         self.on_gpu = training_devices()[0].startswith("GPU")
-        self._gpu_limit = memory_limit if self.on_gpu else None
-        self._process_limit = None if self.on_gpu else memory_limit
+        self.limit = memory_limit
         self._tried = False
 
     def __enter__(self):
@@ -140,20 +150,25 @@ class BatchAttempts:
 
     def _choose_limit(self):
         free = free_memory()
-        if self._process_limit is not None and self._process_limit > free:
+        self._process_limit = int(FREE_SHARE * free)
+        if self.on_gpu:
+            return
+        if self.limit is not None and self.limit > free:
             raise RecipeError(
-                "--memory-limit", f"is {_gibibytes(self._process_limit)}, but {_gibibytes(free)} "
+                "--memory-limit", f"is {format_memory(self.limit)}, but {format_memory(free)} "
                 "are free",
                 "Give less, or end what takes the rest.",
             )  # fmt: skip
-        self.limit = self._process_limit or int(FREE_SHARE * free)
+        self._process_limit = self.limit = self.limit or self._process_limit
 
-    def run(self, batch_size: int, long: bool = False) -> Attempt:
+    def run(self, batch_size: int, long: bool = False, accumulated: bool = False) -> Attempt:
         """Try a batch size.
 
         Args:
             batch_size: images a step.
             long: whether to go on for three times as many epochs.
+            accumulated: whether each optimizer adds gradients up, which takes memory of its own,
+                where the recipe's does not.
 
         Raises:
             RecipeError: if the recipe is wrong, which shows in the first attempt. What a later one
@@ -161,26 +176,31 @@ class BatchAttempts:
             AttemptFailed: if something else than memory ended it.
         """
         first, self._tried = not self._tried, True
+        assignments = [f"batch_size={batch_size}"]
         try:
-            replace(self._recipe, batch_size=batch_size)  # MixUp, say, refuses a batch of one
+            if accumulated:
+                assignments += accumulation(self._recipe, _ACCUMULATED)
+            override(self._recipe, assignments)  # MixUp, say, refuses a batch of one
         except RecipeError as error:
             if first:
                 raise
-            return _unfit(batch_size, f"refused: {error.where} {error.problem}", None)
+            return _refused(batch_size, error, None)
         with tempfile.TemporaryDirectory(dir=self._folder, prefix=f"{batch_size}-") as folder:
             ended, outcome, printed = self._run_process(
-                batch_size, Path(folder), LONG_EPOCHS if long else EPOCHS
+                assignments, Path(folder), LONG_EPOCHS if long else EPOCHS
             )
         peak = outcome.get("gpu_peak") if self.on_gpu else ended.peak
         if ended.over_limit:
-            return _unfit(batch_size, f"ended at {_gibibytes(ended.peak)}", ended.peak)
+            if self.on_gpu:
+                return _unfit(batch_size, f"its process ended at {format_memory(ended.peak)}", None)
+            return _unfit(batch_size, f"ended at {format_memory(ended.peak)}", ended.peak)
         if "memory" in outcome:
             return _unfit(batch_size, outcome["memory"], peak)
         if "refused" in outcome:
             error = RecipeError(*outcome["refused"])
             if first:
                 raise error
-            return _unfit(batch_size, f"refused: {error.where} {error.problem}", peak)
+            return _refused(batch_size, error, peak)
         if "seconds" in outcome:
             return Attempt(
                 batch_size=batch_size,
@@ -196,16 +216,16 @@ class BatchAttempts:
             + "\n".join(printed.splitlines()[-_TOLD_LINES:])
         )
 
-    def _run_process(self, batch_size, folder, epochs):
+    def _run_process(self, assignments, folder, epochs):
         """(how the process ended, its outcome, what it printed)."""
         request = {
             "recipe": str(self._written.recipe_file),
-            "batch_size": batch_size,
+            "assignments": assignments,
             "steps": self._steps,
             "epochs": epochs,
             "phase": self._phase,
             "in_memory": self._in_memory,
-            "gpu_limit": self._gpu_limit,
+            "gpu_limit": self.limit if self.on_gpu else None,
             "folder": str(folder),
         }
         (folder / "request.json").write_text(json.dumps(request))
@@ -213,7 +233,7 @@ class BatchAttempts:
         with (folder / "printed.txt").open("w+b") as output:
             ended = run_limited(
                 [sys.executable, "-m", module, str(folder / "request.json")],
-                limit=int((1 - ROOM) * self.limit),
+                limit=int((1 - ROOM) * self._process_limit),
                 environment=self._environment,
                 output=output,
             )
@@ -255,5 +275,6 @@ def _unfit(batch_size, reason, peak):
     return Attempt(batch_size=batch_size, fits=False, reason=reason, peak=peak)
 
 
-def _gibibytes(count):
-    return f"{count / 2**30:.2f} GiB"
+def _refused(batch_size, error, peak):
+    refusal = _unfit(batch_size, f"refused: {error.where} {error.problem}", peak)
+    return replace(refusal, refused=True)

@@ -34,14 +34,15 @@ class BatchSettings:
 
 
 def batch_settings(
-    recipe: Recipe, batch_size: int, accumulate: int, images: int, directory: Path
+    recipe: Recipe, batch_size: int, accumulate: int | None, images: int, directory: Path
 ) -> BatchSettings:
     """What to change to train with `accumulate` batches of `batch_size` an update.
 
     Args:
         recipe: as it is now.
         batch_size: images a step.
-        accumulate: batches an update.
+        accumulate: batches an update. None: one, or where the recipe accumulates as many as make
+            an update of its images, or of a few more.
         images: to train on.
         directory: the folder that files which a `Call` names are relative to.
 
@@ -52,28 +53,34 @@ def batch_settings(
     notes, roots = [], []
     for place, optimizer, (phase, *_) in _stated(recipe, "optimizer"):
         before = recipe.batch_size * batches_per_update(phase)
-        growth = batch_size * accumulate / before
-        if batches_per_update(phase) != accumulate:
-            assignments.append(_accumulated(place, optimizer, accumulate))
+        batches = _batches(recipe, phase, batch_size, accumulate)
+        update = batch_size * batches
+        if batches_per_update(phase) != batches:
+            assignments.append(_accumulated(place, optimizer, batches))
+        if accumulate is None and batches_per_update(phase) > 1:
+            notes.append(
+                f"{place}optimizer accumulates gradients: {batches} x {batch_size} = {update} "
+                f"images an update, {before} in the recipe."
+            )
+        growth = update / before
         if growth == 1:
             continue
-        if getattr(optimizer, "reference_batch_size", None) is not None:
+        scales = getattr(optimizer, "reference_batch_size", None) is not None
+        if not _is_sgd(optimizer):
+            roots += _rates(place, optimizer, math.sqrt(growth) / (growth if scales else 1))
+        if scales:
             rate = peak_rate(phase, recipe.batch_size)
             notes.append(
                 f"{place}optimizer scales its rate by itself, having a reference_batch_size: "
-                f"{rate:.4g} at {before} images an update, {rate * growth:.4g} at "
-                f"{batch_size * accumulate}."
+                f"{rate:.4g} at {before} images an update, {rate * growth:.4g} at {update}."
             )
             continue
-        linear = _rates(place, optimizer, growth)
-        assignments += linear
+        assignments += _rates(place, optimizer, growth)
         notes.append(
             f"{place}optimizer.learning_rate is multiplied by {growth:.4g}, as the images of an "
             "update."
         )
-        if not _is_sgd(optimizer):
-            roots += _rates(place, optimizer, math.sqrt(growth))
-    warm, warm_notes = _warm_up(recipe, batch_size * accumulate)
+    warm, warm_notes = _warm_up(recipe, batch_size, accumulate)
     try:
         _require_trainable(recipe, assignments + warm, images, directory)
     except RecipeError as error:
@@ -82,6 +89,27 @@ def batch_settings(
         _require_trainable(recipe, assignments, images, directory)
         warm, warm_notes = [], [f"The warm-up stays as it is: {error.where} {error.problem}."]
     return BatchSettings(tuple(assignments + warm), tuple(notes + warm_notes), tuple(roots))
+
+
+def accumulation(recipe: Recipe, batches: int) -> tuple[str, ...]:
+    """What to `--set` so that every optimizer accumulates `batches` batches.
+
+    Raises:
+        RecipeError: if one does so as a function of one's own is written.
+    """
+    return tuple(
+        _accumulated(place, optimizer, batches)
+        for place, optimizer, (phase, *_) in _stated(recipe, "optimizer")
+        if batches_per_update(phase) != batches
+    )
+
+
+def _batches(recipe, phase, batch_size, accumulate):
+    """Batches an update of a phase."""
+    if accumulate is not None:
+        return accumulate
+    own = batches_per_update(phase)
+    return math.ceil(recipe.batch_size * own / batch_size) if own > 1 else 1
 
 
 def _stated(recipe, name):
@@ -100,9 +128,16 @@ def _stated(recipe, name):
 
 
 def _accumulated(place, optimizer, accumulate):
-    if isinstance(optimizer, Call):  # Keras takes None or a number above 1
-        steps = accumulate if accumulate > 1 else None
-        return f"{place}optimizer.gradient_accumulation_steps={steps}"
+    if isinstance(optimizer, Call):
+        name = "gradient_accumulation_steps"
+        if "keras.optimizers:" not in optimizer.target and name not in dict(optimizer.arguments):
+            raise RecipeError(
+                f"{place}optimizer",
+                f"is {optimizer.target}, which alone says how many batches it accumulates",
+                f"Give the optimizer {name}={accumulate} there.",
+            )
+        # Keras takes None or a number above 1.
+        return f"{place}optimizer.{name}={accumulate if accumulate > 1 else None}"
     return f"{place}optimizer.accumulate={accumulate}"
 
 
@@ -120,11 +155,16 @@ def _is_sgd(optimizer):
     return type(optimizer).__name__ == "SGD"
 
 
-def _warm_up(recipe, update):
+def _warm_up(recipe, batch_size, accumulate):
     """Assignments and notes that lengthen a warm-up where the rate grows."""
+
+    def grows(phase):
+        update = batch_size * _batches(recipe, phase, batch_size, accumulate)
+        return update > recipe.batch_size * batches_per_update(phase)
+
     assignments, notes = [], []
     for place, schedule, phases in _stated(recipe, "schedule"):
-        if update <= recipe.batch_size * min(map(batches_per_update, phases)):
+        if not any(map(grows, phases)):
             continue
         shortest = min(phase.epochs for phase in phases)
         epochs = float(f"{min(WARMUP_EPOCHS, WARMUP_SHARE * shortest):.3g}")

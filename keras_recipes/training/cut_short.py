@@ -24,7 +24,8 @@ class CutShort(keras.callbacks.Callback):
         timed_phase: name of the phase whose steps are kept.
 
     Attributes:
-        seconds: of each timed step of that phase, waiting for its batch included.
+        seconds: of each timed step of that phase, waiting for its batch included; none where the
+            phase is of one step.
     """
 
     def __init__(self, steps: int, epochs: int, timed_phase: str):
@@ -64,4 +65,5 @@ class CutShort(keras.callbacks.Callback):
 
     def on_train_end(self, logs=None):
         if self._phase == self._timed_phase:
-            self.seconds = self._timed or self._warm[-1:]  # a phase may be of one or two steps
+            # A phase may be of two steps, of which the second is not compiled, or of one, which is.
+            self.seconds = self._timed or self._warm[1:]

@@ -10,10 +10,12 @@ from keras_recipes.recipe.schedule import follows_training
 from keras_recipes.schedules import as_table, constant, count_updates, rates_per_batch
 
 _OWN_RATES = (
-    "ConstantRate", "CosineDecay", "CosineDecayRestarts", "ExponentialDecay", "LearningRateTable",
-    "LinearDecay", "MultiStepDecay", "OneCyclePolicy", "PolynomialDecay", "StepDecay",
+    "ConstantRate", "CosineDecay", "CosineDecayRestarts", "ExponentialDecay",
+    "LearningRateScheduler", "LearningRateTable", "LinearDecay", "MultiStepDecay", "OneCyclePolicy",
+    "PolynomialDecay", "StepDecay",
 )  # fmt: skip
-"""Callbacks whose arguments hold the rate that they begin with, or all rates."""
+"""Callbacks whose arguments hold the rate that they begin with, or all rates. Those that begin at
+the optimizer's (`PlateauLR`, `LRSearch`, `ReduceLROnPlateau`) are none of them."""
 
 
 def list_rates(phase, batch_size: int, per_epoch: int, directory: Path):
@@ -114,7 +116,8 @@ def assignments_for_peak(recipe, index: int, peak: float) -> tuple[str, ...]:
 def require_peak_in_use(recipe, index: int, directory: Path):
     """Raise `RecipeError` if a phase's rates are the same whatever the optimizer's highest is.
 
-    A schedule from a `Call` may give rates of its own, and so do the callbacks that are schedules.
+    A schedule from a `Call` may give rates of its own, and so do the callbacks that are schedules,
+    which are told by their names: what a callback of one's own does is not looked into.
 
     Args:
         recipe: a `Recipe`.

@@ -9,8 +9,9 @@ import tensorflow as tf
 
 from keras_recipes.bounds import require_whole
 from keras_recipes.errors import RecipeError
+from keras_recipes.tuning.drawn_batches import draw_order, require_data, whole_batches
 from keras_recipes.tuning.loss_curve import LossCurve, check_rule
-from keras_recipes.tuning.lr_range_test import LRRangeTest, batches_per_update
+from keras_recipes.tuning.lr_range_test import LRRangeTest, accumulated_batches
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def find_lr(model, data, *, batch_size=32, rule="middle", repeats=1, seed=0, **r
     curves = []
     for repeat in range(repeats):
         test = LRRangeTest(**range_test)
-        count = len(test.rates) * batches_per_update(model.optimizer)
+        count = len(test.rates) * accumulated_batches(model.optimizer)
         try:
             model.fit(
                 _batches(data, batch_size, repeat, count, seed),
@@ -105,6 +106,7 @@ def combine(curves, rule="valley") -> FoundRate:
 
 def _batches(data, batch_size, repeat, steps, seed):
     """What `fit` takes for `steps` batches, others in each repeat."""
+    require_data("find_lr.data", data)
     if isinstance(data, tf.data.Dataset):
         count = int(data.cardinality())
         if count == tf.data.UNKNOWN_CARDINALITY:
@@ -112,44 +114,17 @@ def _batches(data, batch_size, repeat, steps, seed):
         if count != tf.data.INFINITE_CARDINALITY:
             _require_two(count)
         return data.repeat().skip(repeat * steps).take(steps)
-    if isinstance(data, keras.utils.PyDataset):
-        if not data.num_batches:
+    if isinstance(data, tuple):
+        require_whole("find_lr.batch_size", batch_size, at_least=1)
+        if batch_size > len(data[0]):
             raise RecipeError(
-                "find_lr.data", "must have a number of batches", "Give a PyDataset with __len__."
+                "find_lr.batch_size",
+                f"must be at most the number of examples, {len(data[0])}; got {batch_size!r}",
+                "Use the batch size to train with.",
             )
-        _require_two(data.num_batches)
-        return _Chosen(lambda n: data[n], _order(data.num_batches, repeat, steps, seed))
-    if not isinstance(data, tuple) or not 2 <= len(data) <= 3:
-        raise RecipeError(
-            "find_lr.data",
-            "must be a tuple of arrays, a tf.data.Dataset or a PyDataset; got "
-            f"{type(data).__name__}",
-            "Use (x, y) or (x, y, sample_weight).",
-        )
-    lengths = {len(each) for each in data}
-    if len(lengths) != 1:
-        raise RecipeError(
-            "find_lr.data", f"must be of one length; got {sorted(lengths)}",
-            "Give as many labels as inputs.",
-        )  # fmt: skip
-    (count,) = lengths
-    require_whole("find_lr.batch_size", batch_size, at_least=1)
-    if batch_size > count:
-        raise RecipeError(
-            "find_lr.batch_size",
-            f"must be at most the number of examples, {count}; got {batch_size!r}",
-            "Use the batch size to train with.",
-        )
-    # Whole batches of each pass alone, so that all are alike.
-    examples = np.random.default_rng((seed, repeat)).permutation(count)
-    examples = examples[: count // batch_size * batch_size].reshape(-1, batch_size)
-    _require_two(len(examples))
-
-    def batch(n):
-        chosen = np.sort(examples[n])  # as a memory map is best read
-        return tuple(np.asarray(each[chosen]) for each in data)
-
-    return _Chosen(batch, _order(len(examples), repeat, steps, seed))
+    count, batch = whole_batches("find_lr.data", data, batch_size, _random(seed, repeat))
+    _require_two(count)
+    return _Chosen(batch, draw_order(count, steps, _random(seed, repeat)))
 
 
 def _require_two(count):
@@ -161,11 +136,8 @@ def _require_two(count):
         )
 
 
-def _order(count, repeat, steps, seed):
-    """Which of `count` batches to take, each once before any comes again."""
-    random = np.random.default_rng((seed, repeat))
-    passes = [random.permutation(count) for _ in range(math.ceil(steps / count))]
-    return np.concatenate(passes)[:steps]
+def _random(seed, repeat):
+    return np.random.default_rng((seed, repeat))
 
 
 class _Chosen(keras.utils.PyDataset):

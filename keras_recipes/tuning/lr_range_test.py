@@ -90,7 +90,7 @@ class LRRangeTest(keras.callbacks.Callback):
                 f"{type(self.model.optimizer).__name__} has none of its own",
                 "Test with a single optimizer, or each of several in its place.",
             )
-        self._accumulates = batches_per_update(self.model.optimizer) > 1
+        self._accumulates = accumulated_batches(self.model.optimizer) > 1
         self._updates = self._count_updates()
         self._begun = False
         self.curve, self.losses, self._average, self._weight = None, [], 0.0, 0.0
@@ -187,7 +187,7 @@ def _schedule_of(optimizer):
     return _innermost(optimizer)._learning_rate  # Keras tells the rate of this step only
 
 
-def batches_per_update(optimizer) -> int:
+def accumulated_batches(optimizer) -> int:
     """Batches whose gradients an optimizer accumulates before it moves the weights."""
     return getattr(_innermost(optimizer), "gradient_accumulation_steps", None) or 1
 

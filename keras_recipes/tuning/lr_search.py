@@ -12,8 +12,9 @@ from keras_recipes.callbacks.stall import Stall
 from keras_recipes.errors import RecipeError
 from keras_recipes.model_state import ModelState
 from keras_recipes.optimizers import find_average
+from keras_recipes.tuning.drawn_batches import require_data
 from keras_recipes.tuning.rate_choice import RateSearched, checked_multiples, choose_multiple
-from keras_recipes.tuning.trial_batches import keep_batches, require_data
+from keras_recipes.tuning.trial_batches import keep_batches
 
 _STATE = ("best", "wait", "searches")
 

@@ -1,13 +1,11 @@
 """A few batches of some data, kept to be trained on several times over."""
 
-import itertools
-import math
-
 import keras
 import numpy as np
 import tensorflow as tf
 
 from keras_recipes.errors import RecipeError
+from keras_recipes.tuning.drawn_batches import draw_order, whole_batches
 
 
 def keep_batches(data, count, *, batch_size, seed) -> tf.data.Dataset:
@@ -31,7 +29,10 @@ def keep_batches(data, count, *, batch_size, seed) -> tf.data.Dataset:
     if isinstance(data, tf.data.Dataset):
         batches, specification = list(data.repeat().take(count)), data.element_spec
         if len(batches) < count:
-            raise _empty("the tf.data.Dataset is empty")
+            raise RecipeError(
+                "train", "must hold a batch; the tf.data.Dataset is empty",
+                "Give it data to train on.",
+            )  # fmt: skip
     else:
         batches = [_as_fit_has_it(each) for each in _drawn(data, count, batch_size, seed)]
         # As Keras has it: of one size, or unknown where the last batch of an epoch is smaller.
@@ -54,43 +55,11 @@ def _copied(array):
     return np.array(array) if isinstance(array, np.ndarray | tf.Tensor) else array
 
 
-def require_data(place, data):
-    """Raise `RecipeError` unless `data` is of a kind that can be read again and again."""
-    if isinstance(data, tf.data.Dataset | keras.utils.PyDataset):
-        return
-    if not isinstance(data, tuple) or not 2 <= len(data) <= 3:
-        raise RecipeError(
-            place,
-            "must be a tuple of arrays, a tf.data.Dataset or a PyDataset; got "
-            f"{type(data).__name__}",
-            "Use (x, y) or (x, y, sample_weight).",
-        )
-    lengths = {len(each) for each in data}
-    if len(lengths) != 1 or lengths == {0}:
-        raise RecipeError(
-            place, f"must be of one length, at least 1; got {sorted(lengths)}",
-            "Give as many labels as inputs.",
-        )  # fmt: skip
-
-
 def _drawn(data, count, batch_size, seed):
-    """`count` batches, in an order of their own, each once before any comes again."""
     random = np.random.default_rng(seed)
-    if isinstance(data, keras.utils.PyDataset):
-        number, batch = data.num_batches, data.__getitem__
-        if not number:
-            raise _empty("the PyDataset tells no number of batches")
-    else:
-        examples = random.permutation(len(data[0]))
-        size = min(batch_size, len(examples))
-        number = len(examples) // size  # whole batches alone, as most of training's are
-
-        def batch(n):
-            chosen = np.sort(examples[n * size : (n + 1) * size])  # as a memory map is best read
-            return tuple(np.asarray(each[chosen]) for each in data)
-
-    passes = (random.permutation(number) for _ in range(math.ceil(count / number)))
-    return [batch(int(n)) for n in itertools.islice(itertools.chain(*passes), count)]
+    size = min(batch_size, len(data[0])) if isinstance(data, tuple) else None
+    number, batch = whole_batches("train", data, size, random)
+    return [batch(int(n)) for n in draw_order(number, count, random)]
 
 
 def _as_fit_has_it(batch):
@@ -101,7 +70,3 @@ def _as_fit_has_it(batch):
         return array.astype(keras.config.floatx()) if array.dtype.kind == "f" else array
 
     return keras.tree.map_structure(convert, tuple(each for each in batch if each is not None))
-
-
-def _empty(problem):
-    return RecipeError("train", f"must hold a batch; {problem}", "Give it data to train on.")

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from matplotlib.image import imread
 
-from keras_recipes.cli.memory_size import format_memory, parse_memory
+from keras_recipes.cli.end_in_order import ending_in_order
 from keras_recipes.errors import RecipeError
 from keras_recipes.recipe.load import load
 from keras_recipes.training.limited_process import run_limited
+from keras_recipes.training.memory_size import format_memory, parse_memory
 
 # Memory goes with the batch, some 20 MiB an image, and the arithmetic is next to nothing.
 WIDE = """
@@ -56,7 +57,10 @@ def recipe(tmp_path):
 @pytest.fixture
 def environment(root, tmp_path):
     cache = str(tmp_path / "cache")
-    return {**os.environ, "PYTHONPATH": str(root), "KERAS_RECIPES_CACHE": cache, "COLUMNS": "120"}
+    return {
+        **os.environ, "PYTHONPATH": str(root), "KERAS_RECIPES_CACHE": cache, "COLUMNS": "120",
+        "CUDA_VISIBLE_DEVICES": "-1",
+    }  # fmt: skip
 
 
 def find_batch(*arguments, environment, **how):
@@ -99,9 +103,11 @@ def test_what_is_found_trains_under_the_limit_and_the_next_does_not(recipe, envi
     wanted = load(*commands[1]).recipe
     assert wanted.batch_size * wanted.optimizer.accumulate == 128
     assert wanted.optimizer.learning_rate == pytest.approx(1e-3 * 128 / 8)
-    for line in printed.splitlines():
-        if line.strip().startswith("--set optimizer.learning_rate"):
-            load(str(recipe), shlex.split(line)[1::2])
+    assert re.search(rf"{commands[1][1][0][11:]} with gradients accumulated: \d+ images/s", told)
+    roots = [each for each in printed.splitlines() if each.strip().startswith("--set optimizer.le")]
+    assert len(roots) == 2  # Adam's, of both
+    for line in roots:
+        load(str(recipe), shlex.split(line)[1::2])
 
     for size, trains in ((largest, True), (next_up, False)):
         with (tmp_path / f"{size}.txt").open("w+") as output:
@@ -142,7 +148,9 @@ def test_to_end_it_ends_the_attempt_and_leaves_nothing(by, code, recipe, environ
     _, told = process.communicate(timeout=30)
     assert process.returncode == code
     assert "Traceback" not in told
-    assert not any(Path(f"/proc/{each}").exists() for each in children)
+    while any(Path(f"/proc/{each}").exists() for each in children):  # one just begun ends itself
+        assert time.monotonic() < end
+        time.sleep(0.1)
     assert list((tmp_path / "cache").iterdir()) == []
     assert not (tmp_path / "x.png").exists()
 
@@ -161,7 +169,22 @@ def test_what_is_no_amount_of_memory(text):
 
 
 def test_amounts_are_told():
-    assert [format_memory(each) for each in (734 * 2**20, 5 * 2**29)] == ["734 MiB", "2.50 GiB"]
+    told = [format_memory(each) for each in (3000, 734 * 2**20, 5 * 2**29)]
+    assert told == ["3 KiB", "734 MiB", "2.50 GiB"]
+
+
+def test_signals_end_it_as_an_error_does_unless_they_are_ignored():
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        with pytest.raises(SystemExit) as ended, ending_in_order():
+            signal.raise_signal(number)
+        assert ended.value.code == 128 + number
+        assert signal.getsignal(number) == signal.SIG_DFL
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup has it
+    try:
+        with ending_in_order():
+            signal.raise_signal(signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 @pytest.mark.slow

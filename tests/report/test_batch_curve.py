@@ -48,3 +48,14 @@ def test_a_limit_far_off_and_memory_unknown_are_left_out():
     assert not len(memory.texts)
     assert len(pace.texts) == 1
     drawn({16: attempt(16, 100.0, None), 32: attempt(32, 0, None)}, knee=16)
+
+
+def test_a_size_without_a_pace_and_no_limit():
+    untimed = Attempt(batch_size=32, fits=True, reason="", peak=2 * GIB)
+    pace, memory = drawn({16: attempt(16, 90.0, GIB), 32: untimed}, knee=16, limit=None)
+    assert points(pace)[0] == [(16, pytest.approx(90))]
+    assert points(memory) == [[(16, 1.0), (32, 2.0)], []]
+    assert not len(memory.texts)
+    pace, memory = drawn({32: untimed, 64: attempt(64, 0, 3 * GIB)}, knee=None, limit=None)
+    assert points(pace) == [[]]
+    assert points(memory) == [[(32, 2.0)], [(64, 3.0)]]

@@ -51,3 +51,15 @@ def test_without_a_valley_there_is_the_reason_and_no_rate():
     assert "No usable valley in 1 of 1: the loss" in figure.axes[0].get_title("left")
     assert set(drawn(figure)) == {"losses", "smoothed"}
     figure.savefig(io.BytesIO(), format="png")
+
+
+@pytest.mark.parametrize("losses", [[2.3, np.nan], [2.3, 5.0, np.nan], [2.3, 2.2, np.inf]])
+def test_a_loss_that_is_no_number_soon_is_drawn(losses):
+    found = combine([*curves(1.5, 1), LossCurve(RATES[: len(losses)], losses)], "valley")
+    alone = combine([LossCurve(RATES[: len(losses)], losses)], "valley")
+    for each in (found, alone):
+        figure = draw_rate_curve(each, "valley")
+        low, high = figure.axes[0].get_ylim()
+        assert low < losses[0] < high
+        figure.savefig(io.BytesIO(), format="png")
+    assert "No usable valley in 1 of 1" in figure.axes[0].get_title("left").replace("\n", " ")

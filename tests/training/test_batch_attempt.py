@@ -1,6 +1,7 @@
 """What an attempt is made of, and which errors mean that memory has ended."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from keras_recipes.data.dataset import Examples
 from keras_recipes.recipe import resolve_phases
 from keras_recipes.training.batch_attempt import RATE, harmless, memory_ended, shorten
 from keras_recipes.training.batch_attempts import Attempt, ended_for_memory
+from keras_recipes.training.cut_short import CutShort
 from keras_recipes.training.learning_rates import peak_rate
 
 BASE = Recipe(data=Digits(), model=MLP(), epochs=4)
@@ -82,14 +84,37 @@ def test_images_that_a_run_holds_in_memory_are_held_once(tmp_path):
 
 
 def test_errors_that_say_that_memory_ended():
-    assert memory_ended(MemoryError())
-    assert memory_ended(tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor"))
-    assert memory_ended(tf.errors.InternalError(None, None, "RESOURCE_EXHAUSTED: Out of memory"))
+    oom = "OOM when allocating tensor with shape[4096,64]"
+    # As model.fit raises it: the first line says nothing.
+    graph = f"Graph execution error:\n\nDetected at node Conv2D defined at\n{oom}\n\t [[Hint]]"
+    assert memory_ended(tf.errors.ResourceExhaustedError(None, None, graph)) == oom
+    assert memory_ended(tf.errors.ResourceExhaustedError(None, None, "?")).startswith("Resource")
+    assert memory_ended(MemoryError()) == "MemoryError"
+    assert memory_ended(MemoryError("Unable to allocate 9 GiB")) == "Unable to allocate 9 GiB"
+    for text in (
+        "RESOURCE_EXHAUSTED: Out of memory", "CUDNN_STATUS_ALLOC_FAILED in cudnn",
+        "failed to load kernel: CUDA_ERROR_OUT_OF_MEMORY",
+    ):  # fmt: skip
+        assert memory_ended(tf.errors.InternalError(None, None, text)) == text
     chained = ValueError("the layer failed")
     chained.__cause__ = MemoryError()
-    assert memory_ended(chained)
-    assert not memory_ended(ValueError("shapes (3, 4) and (5,) don't fit"))
-    assert not memory_ended(tf.errors.InvalidArgumentError(None, None, "a bad axis"))
+    assert memory_ended(chained) == "MemoryError"
+    assert memory_ended(ValueError("shapes (3, 4) and (5,) don't fit")) is None
+    assert memory_ended(tf.errors.InvalidArgumentError(None, None, "a bad axis")) is None
+
+
+@pytest.mark.parametrize(("steps", "timed"), [(1, 0), (2, 1), (3, 1), (5, 3)])
+def test_the_step_that_is_compiled_is_no_pace(steps, timed):
+    timer = CutShort(steps=8, epochs=2, timed_phase="train")
+    timer.set_model(SimpleNamespace())
+    timer.begin_phase("train")
+    timer.on_epoch_begin(0)
+    for step in range(steps):
+        timer.on_train_batch_begin(step)
+        timer.on_train_batch_end(step)
+    timer.on_epoch_end(0)
+    timer.on_train_end()
+    assert len(timer.seconds) == timed
 
 
 def test_ends_without_a_word():

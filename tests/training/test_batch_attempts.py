@@ -32,9 +32,12 @@ def attempts(monkeypatch, tmp_path):
     monkeypatch.setenv("KERAS_RECIPES_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(batch_attempts, "hide_gpus", lambda: None)  # a process can do so once
 
+    asked = []
+
     def run_limited(command, *, limit, environment, output):
         request = json.loads(Path(command[-1]).read_text())
-        ended, outcome, printed = ENDS[request["batch_size"]]
+        asked.append(request)
+        ended, outcome, printed = ENDS[int(request["assignments"][0].removeprefix("batch_size="))]
         if outcome is not None:
             (Path(command[-1]).parent / "outcome.json").write_text(json.dumps(outcome))
         output.write(printed.encode())
@@ -42,6 +45,7 @@ def attempts(monkeypatch, tmp_path):
 
     monkeypatch.setattr(batch_attempts, "run_limited", run_limited)
     with BatchAttempts(RECIPE, tmp_path, memory_limit=1000, steps=3, phase="train") as made:
+        made.asked = asked
         yield made
     assert list((tmp_path / "cache").iterdir()) == []
 
@@ -61,6 +65,27 @@ def test_what_fits_and_what_does_not(attempts):
         assert not done.fits
         assert done.reason.startswith(reason)
         assert done.seconds == ()
+        assert done.refused is (size == 13)
+
+
+def test_an_attempt_that_accumulates(attempts):
+    assert attempts.run(8, accumulated=True).fits
+    assert attempts.asked[-1]["assignments"] == ["batch_size=8", "optimizer.accumulate=2"]
+    attempts._recipe = replace(RECIPE, optimizer=Call("parts.py:mine", learning_rate=0.1))
+    assert attempts.run(8).fits
+    done = attempts.run(8, accumulated=True)
+    assert (done.fits, done.refused, len(attempts.asked)) == (False, True, 2)
+
+
+def test_the_limit_of_a_gpu_is_not_that_of_its_process(attempts, monkeypatch, tmp_path):
+    monkeypatch.setattr(batch_attempts, "training_devices", lambda: ("GPU:0", "GPU:1"))
+    for given in (None, 2**50):
+        with BatchAttempts(RECIPE, tmp_path, memory_limit=given, steps=3, phase="train") as made:
+            assert (made.limit, made.on_gpu, made.devices) == (given, True, 2)
+            assert made.run(8).peak is None  # the outcome tells none
+            over = made.run(9)
+            assert (over.fits, over.peak) == (False, None)  # 900 bytes of the process, not the GPU
+            assert attempts.asked[-1]["gpu_limit"] == given
 
 
 def test_a_mistake_in_the_recipe_shows_in_the_first_attempt(attempts):
@@ -85,8 +110,9 @@ def request(tmp_path, model, **changes):
     recipe = replace(RECIPE, model=model, **changes)
     with BatchAttempts(recipe, tmp_path, memory_limit=None, steps=2, phase="train") as made:
         yield {
-            "recipe": str(made._written.recipe_file), "batch_size": 16, "steps": 2, "epochs": 2,
-            "phase": "train", "in_memory": False, "gpu_limit": None, "folder": str(tmp_path),
+            "recipe": str(made._written.recipe_file), "steps": 2, "epochs": 2, "phase": "train",
+            "assignments": ["batch_size=16", "optimizer.accumulate=2"], "in_memory": False,
+            "gpu_limit": None, "folder": str(tmp_path),
         }  # fmt: skip
 
 

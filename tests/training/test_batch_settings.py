@@ -45,6 +45,13 @@ def test_a_rate_with_a_reference_scales_by_itself():
     assert peak_rate(resolve_phases(changed)[0], 512) == pytest.approx(0.8)
     assert "0.2 at 128 images an update, 0.8 at 512" in found.notes[0]
     assert found.root_assignments == ()
+    # The root of 16 is 4, by which the rate grows in the end.
+    optimizer = Adam(learning_rate=1e-3, reference_batch_size=64)
+    recipe = replace(BASE, optimizer=optimizer, batch_size=64)
+    found, changed = settings(recipe, 512, 2)
+    assert peak_rate(resolve_phases(changed)[0], 512) == pytest.approx(0.016)
+    rooted = override(changed, found.root_assignments)
+    assert peak_rate(resolve_phases(rooted)[0], 512) == pytest.approx(0.004)
 
 
 def test_a_rate_without_one_is_multiplied_and_its_root_is_offered():
@@ -73,6 +80,31 @@ def test_accumulated_batches_count_as_one_update():
     assert found.assignments == ("batch_size=512", "optimizer.accumulate=1")
     assert peak_rate(resolve_phases(changed)[0], 512) == 0.4
     assert found.notes == ()
+
+
+def test_a_recipe_that_accumulates_keeps_its_images_an_update():
+    recipe = replace(BASE, optimizer=Adam(accumulate=8), batch_size=32)
+    for size, batches, update in ((32, 8, 256), (64, 4, 256), (48, 6, 288), (512, 1, 512)):
+        found, changed = settings(recipe, size, None)
+        assert changed.optimizer.accumulate == batches
+        assert changed.optimizer.learning_rate == pytest.approx(1e-3 * update / 256)
+        assert f"{batches} x {size} = {update} images an update, 256 in" in found.notes[0]
+    assert settings(recipe, 32, None)[0].assignments == ()
+    # One that does not is trained with what is asked for.
+    found, changed = settings(BASE, 32, None)
+    assert (changed.optimizer.accumulate, found.assignments) == (1, ("batch_size=32",))
+
+
+def test_a_function_of_ones_own_accumulates_as_it_is_written():
+    own = Call("parts.py:mine", learning_rate=0.1)
+    with pytest.raises(
+        RecipeError, match=r"mine, which alone says .*gradient_accumulation_steps=4"
+    ):
+        settings(replace(BASE, optimizer=own), 128, 4)
+    assert settings(replace(BASE, optimizer=own), 256)[0].assignments[0] == "batch_size=256"
+    told = Call("parts.py:mine", learning_rate=0.1, gradient_accumulation_steps=2)
+    found, _ = settings(replace(BASE, optimizer=told), 128, 4)
+    assert found.assignments[0] == "optimizer.gradient_accumulation_steps=4"
 
 
 def test_keras_own_optimizers_are_set_by_their_arguments():

@@ -166,3 +166,8 @@ def test_a_rate_that_would_change_nothing_is_not_looked_for(tmp_path):
     call = Call("keras_recipes.callbacks:CosineDecay", learning_rate=0.1)
     with pytest.raises(RecipeError, match="callbacks.0 is CosineDecay, which sets rates of its"):
         require_peak_in_use(replace(SMALL, schedule=None, callbacks=(call,)), 0, tmp_path)
+    call = Call("keras.callbacks:LearningRateScheduler", schedule=Call("parts.py:fixed", steps=3))
+    with pytest.raises(RecipeError, match="callbacks.0 is LearningRateScheduler, which sets"):
+        require_peak_in_use(replace(SMALL, schedule=None, callbacks=(call,)), 0, tmp_path)
+    call = Call("keras_recipes.callbacks:PlateauLR")  # it begins at the optimizer's rate
+    require_peak_in_use(replace(SMALL, schedule=None, callbacks=(call,)), 0, tmp_path)

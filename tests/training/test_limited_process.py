@@ -87,21 +87,25 @@ run_limited([sys.executable, "-c", sys.argv[1], sys.argv[2]], limit=2**30,
 """
 CHILD = """
 import os, sys, time
+from pathlib import Path
 from keras_recipes.training.batch_attempt import end_with_the_parent
-folder = sys.argv[1]
-end_with_the_parent(folder)
-open(os.path.join(folder, "process"), "w").write(str(os.getpid()) + ".")
+request_file = Path(sys.argv[1])
+end_with_the_parent(request_file)
+request_file.with_name("process").open("w").write(str(os.getpid()) + ".")
 time.sleep(60)
 """
 
 
 @pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGINT])
 def test_no_orphan_however_the_parent_ends(by, root, tmp_path):
-    folder = tmp_path / "attempt"
-    folder.mkdir()
-    noted = folder / "process"
+    # As `BatchAttempts` has it: an attempt's folder is within that of all, beside the decoded data.
+    folder = tmp_path / "find-batch-x"
+    request_file = folder / "16-y" / "request.json"
+    for each in (folder / "data", request_file.parent):
+        each.mkdir(parents=True)
+    noted = request_file.with_name("process")
     parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT, CHILD, str(folder)], stderr=subprocess.DEVNULL,
+        [sys.executable, "-c", PARENT, CHILD, str(request_file)], stderr=subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": str(root)},
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip

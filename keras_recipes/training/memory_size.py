@@ -26,5 +26,7 @@ def parse_memory(place: str, text: str) -> int:
 
 
 def format_memory(count: int) -> str:
-    """`734 MiB` or `2.31 GiB`."""
+    """`12 KiB`, `734 MiB` or `2.31 GiB`."""
+    if count < 2**20:
+        return f"{count / 2**10:.0f} KiB"
     return f"{count / 2**20:.0f} MiB" if count < 2**30 else f"{count / 2**30:.2f} GiB"

@@ -14,9 +14,9 @@ def keep_batches(data, count, *, batch_size, seed) -> tf.data.Dataset:
     """`count` batches of `data`, read now and held in memory: the same each time they are iterated.
 
     Args:
-        data: `(x, y)` or `(x, y, sample_weight)` of arrays, or a `keras.utils.PyDataset`, whose
-            batches are drawn at random; or a `tf.data.Dataset` of batches, taken from its beginning
-            and begun again if it is shorter.
+        data: `(x, y)` or `(x, y, sample_weight)` of arrays, or of dicts and lists of arrays, or a
+            `keras.utils.PyDataset`, whose batches are drawn at random; or a `tf.data.Dataset` of
+            batches, taken from its beginning and begun again if it is shorter.
         count: at least 1.
         batch_size: of arrays.
         seed: of the order, whole numbers.
@@ -35,7 +35,7 @@ def keep_batches(data, count, *, batch_size, seed) -> tf.data.Dataset:
     else:
         batches = [_as_fit_has_it(each) for each in _drawn(data, count, batch_size, seed)]
         # As Keras has it: of one size, or unknown where the last batch of an epoch is smaller.
-        even = isinstance(data, tuple) and len(data[0]) % batch_size == 0
+        even = isinstance(data, tuple) and _count(data) % batch_size == 0
         specification = keras.tree.map_structure(
             lambda a: tf.TensorSpec((batch_size if even else None, *a.shape[1:]), a.dtype),
             batches[0],
@@ -65,7 +65,14 @@ def require_data(place, data):
             f"{type(data).__name__}",
             "Use (x, y) or (x, y, sample_weight).",
         )
-    lengths = {len(each) for each in data}
+    leaves = keras.tree.flatten(data)
+    for each in leaves:
+        if not (hasattr(each, "__array__") and len(getattr(each, "shape", ()))):
+            raise RecipeError(
+                place, f"must hold arrays; got {type(each).__name__}",
+                "Make it an array, with numpy.asarray for example.",
+            )  # fmt: skip
+    lengths = {int(each.shape[0]) for each in leaves}
     if len(lengths) != 1 or lengths == {0}:
         raise RecipeError(
             place, f"must be of one length, at least 1; got {sorted(lengths)}",
@@ -81,13 +88,15 @@ def _drawn(data, count, batch_size, seed):
         if not number:
             raise _empty("the PyDataset tells no number of batches")
     else:
-        examples = random.permutation(len(data[0]))
+        # Tensors take no rows by number, and a pandas Series has labels; a memory map stays one.
+        data = keras.tree.map_structure(np.asarray, data)
+        examples = random.permutation(_count(data))
         size = min(batch_size, len(examples))
         number = len(examples) // size  # whole batches alone, as most of training's are
 
         def batch(n):
             chosen = np.sort(examples[n * size : (n + 1) * size])  # as a memory map is best read
-            return tuple(np.asarray(each[chosen]) for each in data)
+            return keras.tree.map_structure(lambda each: np.asarray(each[chosen]), data)
 
     passes = (random.permutation(number) for _ in range(math.ceil(count / number)))
     return [batch(int(n)) for n in itertools.islice(itertools.chain(*passes), count)]
@@ -100,7 +109,12 @@ def _as_fit_has_it(batch):
         array = np.asarray(array)
         return array.astype(keras.config.floatx()) if array.dtype.kind == "f" else array
 
-    return keras.tree.map_structure(convert, tuple(each for each in batch if each is not None))
+    batch = tuple(each for each in batch if each is not None)
+    return keras.tree.lists_to_tuples(keras.tree.map_structure(convert, batch))
+
+
+def _count(data):
+    return int(keras.tree.flatten(data)[0].shape[0])
 
 
 def _empty(problem):

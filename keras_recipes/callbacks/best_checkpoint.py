@@ -6,10 +6,11 @@ from numbers import Integral, Real
 
 import keras
 
+from keras_recipes.callbacks.callback_state import require_state
 from keras_recipes.callbacks.model_file import ModelFile
 from keras_recipes.callbacks.monitored_value import (
-    lacks_validation,
-    missing_value,
+    is_improvement,
+    is_reported,
     read_value,
     resolve_mode,
 )
@@ -168,15 +169,13 @@ class BestCheckpoint(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         logs = logs or {}
-        if logs.get(self.monitor) is None:
-            waits = lacks_validation(self.monitor, logs) and epoch < self.start_from_epoch
-            if not self._reported and not waits:
-                raise missing_value(self.monitor, logs).within("BestCheckpoint")
-            return
-        self._reported = True
-        if epoch < self.start_from_epoch:
-            return
         with _named():
+            early = epoch < self.start_from_epoch
+            if not is_reported(self.monitor, logs, before=self._reported, early=early):
+                return
+            self._reported = True
+            if early:
+                return
             current = read_value(self.monitor, logs[self.monitor])
         reference = self.initial_value_threshold if self.best is None else self.best
         if self._improves(current, reference):
@@ -213,12 +212,7 @@ class BestCheckpoint(keras.callbacks.Callback):
         Raises:
             RecipeError: if `state` has other keys, or tells of a best model whose file is gone.
         """
-        _check(
-            set(state) == set(_STATE),
-            "set_state",
-            f"must be given {', '.join(_STATE)}; got {', '.join(map(str, state)) or 'nothing'}",
-            "Give it what get_state() returned.",
-        )
+        require_state("BestCheckpoint", state, _STATE)
         for name in _STATE:
             setattr(self, name, state[name])
         self._reported = self.best_epoch is not None or self.wait > 0
@@ -243,14 +237,7 @@ class BestCheckpoint(keras.callbacks.Callback):
         self.best, self.best_epoch, self._best_weights = current, epoch, weights
 
     def _improves(self, current, reference):
-        """Whether `current` is better than `reference`; any finite number is better than None."""
-        if not math.isfinite(current):
-            return False
-        if reference is None:
-            return True
-        if self.mode == "min":
-            return current < reference - self.min_delta
-        return current > reference + self.min_delta
+        return is_improvement(current, reference, mode=self.mode, min_delta=self.min_delta)
 
     def _check_file(self):
         _check(

@@ -1,6 +1,7 @@
 """The value that a callback watches: read from an epoch's logs, missed by name."""
 
 import difflib
+import math
 
 import keras
 import numpy as np
@@ -23,6 +24,39 @@ def read_value(monitor, value):
             "Monitor its mean, or another metric.",
         )
     return float(value.reshape(()))
+
+
+def is_improvement(value, reference, *, mode, min_delta) -> bool:
+    """Whether `value` is better than `reference` by more than `min_delta`.
+
+    NaN and infinity never are; any finite number is better than None.
+    """
+    if not math.isfinite(value):
+        return False
+    if reference is None:
+        return True
+    if mode == "min":
+        return value < reference - min_delta
+    return value > reference + min_delta
+
+
+def is_reported(monitor, logs, *, before, early) -> bool:
+    """Whether `logs` hold what is monitored, which an epoch may lack once one has held it.
+
+    Args:
+        monitor: its name.
+        logs: those of an epoch.
+        before: whether an epoch before held it.
+        early: whether the epoch is before those that count, and so may have no validation yet.
+
+    Raises:
+        RecipeError: if they don't, and should.
+    """
+    if logs.get(monitor) is not None:
+        return True
+    if not before and not (early and lacks_validation(monitor, logs)):
+        raise missing_value(monitor, logs)
+    return False
 
 
 def lacks_validation(monitor, logs) -> bool:

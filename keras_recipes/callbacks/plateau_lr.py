@@ -4,11 +4,10 @@ import keras
 import numpy as np
 
 from keras_recipes.bounds import require_number, require_whole
+from keras_recipes.callbacks.callback_state import require_state
 from keras_recipes.callbacks.settable_rate import current_rate, require_settable_rate
 from keras_recipes.callbacks.stall import Stall
 from keras_recipes.errors import RecipeError
-
-_STATE = ("best", "wait", "cooldown_left")
 
 
 class PlateauLR(keras.callbacks.Callback):
@@ -107,10 +106,11 @@ class PlateauLR(keras.callbacks.Callback):
                 "Use 0, or a hundredth of that rate.",
             )
         epochs = (self.params or {}).get("epochs")
-        if epochs is not None and self.start_from_epoch + self.patience >= epochs:
+        # The first epoch that counts is the one to improve on, and a cut after the last none.
+        if epochs is not None and self.start_from_epoch + 1 + self.patience >= epochs:
             raise RecipeError(
                 "PlateauLR.patience",
-                f"and start_from_epoch must add up to less than the {epochs} epochs; "
+                f"and start_from_epoch must add up to less than {epochs - 1}, of {epochs} epochs; "
                 f"got {self.patience} and {self.start_from_epoch}",
                 "The rate would never be cut: be less patient, or train for longer.",
             )
@@ -141,11 +141,6 @@ class PlateauLR(keras.callbacks.Callback):
         Raises:
             RecipeError: if `state` has other keys.
         """
-        if set(state) != set(_STATE):
-            raise RecipeError(
-                "PlateauLR.set_state",
-                f"must be given {', '.join(_STATE)}; got {', '.join(map(str, state)) or 'nothing'}",
-                "Give it what get_state() returned.",
-            )
+        require_state("PlateauLR", state, (*self._stall.get_state(), "cooldown_left"))
         self._stall.set_state(state)
         self.cooldown_left = state["cooldown_left"]

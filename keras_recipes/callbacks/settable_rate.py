@@ -5,21 +5,22 @@ import keras
 from keras_recipes.errors import RecipeError
 
 
-def require_settable_rate(optimizer, name: str):
+def require_settable_rate(optimizer, name: str, instead: str = "leave this callback out"):
     """Raise `RecipeError` if a schedule of the optimizer's own sets its rate.
 
     Keras says so only when the rate is first set, which may be epochs later.
 
     Args:
         optimizer: of the compiled model.
-        name: of the callback that would set the rate.
+        name: of the callback, or else, that would set the rate.
+        instead: what to do where the optimizer is to keep its schedule.
     """
     # A schedule shows as a tensor (its value now), a rate that can be set as a variable.
     if not isinstance(getattr(optimizer, "learning_rate", None), keras.Variable):
         raise RecipeError(
             "optimizer.learning_rate",
             f"must be a number when {name} sets it; the optimizer has a schedule of its own",
-            "Give the optimizer a number, or leave this callback out.",
+            f"Give the optimizer a number, or {instead}.",
         )
 
 

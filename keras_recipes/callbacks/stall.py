@@ -1,11 +1,9 @@
 """Whether progress has stalled: epochs counted since what is monitored last improved."""
 
-import math
-
 from keras_recipes.bounds import require_number, require_whole
 from keras_recipes.callbacks.monitored_value import (
-    lacks_validation,
-    missing_value,
+    is_improvement,
+    is_reported,
     read_value,
     resolve_mode,
 )
@@ -59,16 +57,14 @@ class Stall:
         Raises:
             RecipeError: if the logs don't hold the value and none before did.
         """
-        if logs.get(self.monitor) is None:
-            waits = lacks_validation(self.monitor, logs) and epoch < self.start_from_epoch
-            if not self._reported and not waits:
-                raise missing_value(self.monitor, logs)
+        early = epoch < self.start_from_epoch
+        if not is_reported(self.monitor, logs, before=self._reported, early=early):
             return False
         self._reported = True
-        if epoch < self.start_from_epoch:
+        if early:
             return False
         value = read_value(self.monitor, logs[self.monitor])
-        if self.improves(value, self.best):
+        if is_improvement(value, self.best, mode=self.mode, min_delta=self.min_delta):
             self.best, self.wait = value, 0
             return False
         self.wait += counts
@@ -77,21 +73,11 @@ class Stall:
         self.wait = 0
         return True
 
-    def improves(self, value, reference) -> bool:
-        """Whether `value` is better than `reference`; any finite number is better than None."""
-        if not math.isfinite(value):
-            return False
-        if reference is None:
-            return True
-        if self.mode == "min":
-            return value < reference - self.min_delta
-        return value > reference + self.min_delta
-
     def get_state(self) -> dict:
         """What a resumed run needs, as JSON can hold it."""
-        return {"best": self.best, "wait": self.wait}
+        return {"best": self.best, "wait": self.wait, "reported": self._reported}
 
     def set_state(self, state):
         """Continue from `get_state()`."""
         self.best, self.wait = state["best"], state["wait"]
-        self._reported = self.best is not None or self.wait > 0
+        self._reported = state["reported"]

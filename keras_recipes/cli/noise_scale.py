@@ -3,11 +3,12 @@
 keras-recipes noise-scale recipes/cifar_resnet.py
 keras-recipes noise-scale recipes/digits_mlp.py --epochs 40 --out noise.png
 
-It trains as `run` would, in a folder that is thrown away, and prints what a batch size costs in
-steps and in images by McCandlish et al. 2018, arXiv:1812.06162.
+It trains as `run` would on one device, in a folder that is thrown away, and prints what a batch
+size costs in steps and in images by McCandlish et al. 2018, arXiv:1812.06162.
 """
 
 import math
+import shlex
 import tempfile
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from keras_recipes.recipe.recipe import resolve_phases
 DEFAULT_EPOCHS = 5
 _FEWEST_MEASUREMENTS = 8
 """Two a quarter of the epochs."""
+_MOST_BATCHES = 32
+"""In a large one by default: the gradients of all are in memory at once."""
 
 
 def add_arguments(parser):
@@ -38,7 +41,10 @@ def add_arguments(parser):
         "--small-batch", type=int, help="images whose gradient is taken at once; batch_size, or 128"
     )
     parser.add_argument(
-        "--large-batch", type=int, help="images of a measurement, a multiple of that; about 1024"
+        "--large-batch",
+        type=int,
+        help=f"images of a measurement, a multiple of that; about 1024, at most {_MOST_BATCHES} "
+        "small batches",
     )
     parser.add_argument("--phase", help="the phase that is measured; the first")
     add_picture_argument(parser, "noise-scale-NAME.png")
@@ -113,7 +119,10 @@ def _measure(options, loaded, phase, epochs, small_batch, factor, out):
         accumulate=accumulate,
         images=len(dataset.train),
         scales_rate=getattr(phase.optimizer, "reference_batch_size", None) is not None,
-        recipe=options.recipe,
+        command=" ".join(
+            ["keras-recipes run", shlex.quote(options.recipe)]
+            + [f"--set {shlex.quote(each)}" for each in options.assignments]
+        ),
         out=out,
     )
 
@@ -136,7 +145,7 @@ def _check_numbers(options, recipe, phase):
     small = min(recipe.batch_size, 128) if options.small_batch is None else options.small_batch
     if small < 1:
         raise RecipeError("--small-batch", f"must be at least 1; got {small}", "Leave it out.")
-    large = max(8, math.ceil(1024 / small)) * small
+    large = min(max(8, math.ceil(1024 / small)), _MOST_BATCHES) * small
     large = large if options.large_batch is None else options.large_batch
     if large < 4 * small or large % small:
         raise RecipeError(

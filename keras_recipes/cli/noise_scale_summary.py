@@ -17,7 +17,7 @@ def print_noise_scale(
     accumulate: int,
     images: int,
     scales_rate: bool,
-    recipe: str,
+    command: str,
     out,
 ) -> int:
     """Print it; returns the exit code: 0, or 1 where there is no usable estimate.
@@ -31,7 +31,7 @@ def print_noise_scale(
         accumulate: batches whose mean gradient makes an update.
         images: to train on.
         scales_rate: whether the recipe's rate goes with the batch size by itself.
-        recipe: as the command line named it.
+        command: what trains the recipe as it is.
         out: the picture.
     """
     console.print("[bold]gradient noise scale[/], tr(Sigma) / |G|^2, in images")
@@ -66,8 +66,7 @@ def print_noise_scale(
     )
     console.print(_cost_table(scale, update, suggested * accumulate))
     console.print("[bold]next[/]")
-    command = f"keras-recipes run {recipe} --set batch_size={suggested}"
-    console.print(f"  {escape(command)}", soft_wrap=True)
+    console.print(f"  {escape(command)} --set batch_size={suggested}", soft_wrap=True)
     rate = "the recipe's rate goes with it" if scales_rate else "tune the rate for it"
     more = relative_examples(suggested * accumulate, scale.value) / relative_examples(
         update, scale.value

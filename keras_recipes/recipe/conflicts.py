@@ -5,6 +5,7 @@ import math
 from keras_recipes.errors import RecipeError, did_you_mean
 from keras_recipes.recipe.augment.policy import may_mix, mixing_parts
 from keras_recipes.recipe.call import Call
+from keras_recipes.recipe.optimizer import batches_per_update
 from keras_recipes.recipe.schedule import MultiStep, Plateau, RateSearch, Step
 
 REPORTED = ("loss", "accuracy", "nll", "val_loss", "val_accuracy", "val_nll")
@@ -169,8 +170,8 @@ def _check_points(phase, place, warmup):
             "The rate would never fall: step more often, or train longer.",
         )
     if isinstance(schedule, Plateau | RateSearch):
-        _check_following(schedule, place, phase.epochs)
-    accumulate = getattr(phase.optimizer, "accumulate", 1)
+        _check_following(phase, place)
+    accumulate = batches_per_update(phase)
     if isinstance(schedule, RateSearch) and schedule.trial_steps < accumulate:
         raise RecipeError(
             f"{place}schedule.trial_steps",
@@ -180,17 +181,35 @@ def _check_points(phase, place, warmup):
         )
 
 
-def _check_following(schedule, place, epochs):
+def _check_following(phase, place):
     """The training must be long enough for the rate to follow it."""
+    schedule, stopping = phase.schedule, phase.stopping
     begins = math.ceil(schedule.warmup_epochs)
-    names = [name for name in ("every_epochs", "patience") if getattr(schedule, name, None)]
-    name = min(names, key=lambda each: getattr(schedule, each))
-    first = getattr(schedule, name)
-    if begins + first >= epochs:
+    every_epochs = getattr(schedule, "every_epochs", None)
+    if every_epochs and (schedule.patience is None or every_epochs <= schedule.patience):
+        name, first, reason = "every_epochs", every_epochs, ""
+    else:  # a stall needs an epoch to improve on before those without improvement
+        name, first, reason = "patience", schedule.patience + 1, " and an epoch to improve on"
+    if begins + first >= phase.epochs:
         raise RecipeError(
             f"{place}schedule.{name}",
-            f"is {first}, after {begins} epochs of warm-up of {epochs} in all",
+            f"is {getattr(schedule, name)}, after {begins} epochs of warm-up{reason}, "
+            f"of {phase.epochs} in all",
             "The rate would never change: lower it, or train longer.",
+        )
+    stops_before = (
+        every_epochs is None
+        and stopping.monitor == schedule.monitor
+        and stopping.patience is not None
+        and stopping.patience <= schedule.patience
+        and stopping.start_from_epoch <= begins
+    )
+    if stops_before:
+        raise RecipeError(
+            f"{place}stopping.patience",
+            f"must be more than schedule.patience, {schedule.patience}, of the same "
+            f"{stopping.monitor}; got {stopping.patience}",
+            "Training would end before the rate changes: stop later, or change the rate sooner.",
         )
 
 

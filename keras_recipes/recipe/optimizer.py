@@ -181,4 +181,12 @@ class Muon(_Optimizer):
         return muon(learning_rate, model, adam_learning_rate_ratio=ratio, **settings)
 
 
+def batches_per_update(phase) -> int:
+    """Batches whose mean gradient makes an update of a resolved phase."""
+    if not isinstance(phase.optimizer, Call):
+        return phase.optimizer.accumulate
+    stated = dict(phase.optimizer.arguments).get("gradient_accumulation_steps")
+    return stated if isinstance(stated, int) and stated > 1 else 1
+
+
 Optimizer = SGD | Adam | AdamW | Lion | Muon | Call

@@ -8,11 +8,13 @@ import keras
 
 from keras_recipes.callbacks.averaged_weights import AveragedWeights
 from keras_recipes.callbacks.model_file import ModelFile
+from keras_recipes.callbacks.settable_rate import require_settable_rate
 from keras_recipes.data import Dataset, evaluation_batches, steps_per_epoch, training_batches
 from keras_recipes.errors import RecipeError
 from keras_recipes.optimizers import find_average
 from keras_recipes.recipe import Recipe, resolve_phases
 from keras_recipes.recipe.augment.policy import may_mix, mixing_parts
+from keras_recipes.recipe.schedule import follows_training
 from keras_recipes.training.build import (
     build_augmentation,
     build_callbacks,
@@ -124,6 +126,9 @@ class _PhaseTrainer:
         self.rates = learning_rates(phase, recipe.batch_size, self.per_epoch, directory.path)
         self._table = rate_table(phase, self.rates)
         compile_phase(model, phase, self.rates, dataset, directory.path, speed)
+        if follows_training(phase.schedule):
+            name = type(phase.schedule).__name__
+            require_settable_rate(model.optimizer, f"schedule={name}", "use schedule=None")
         self.callbacks = build_callbacks(phase, directory.path)
 
     def fit(self, progress, display, parallel_calls):
@@ -134,7 +139,7 @@ class _PhaseTrainer:
         last_epoch = progress.phase_began + self.phase.epochs
         augment = self._augmentation(last_epoch)
         batches = functools.partial(self._batches, augment, parallel_calls)
-        following = self._following(progress.phase_began, batches)
+        following = self._following(progress.phase_began, batches, interrupt.end_if_asked)
         averaged = [AveragedWeights()] if find_average(self.model.optimizer) else []
 
         def write(record):
@@ -181,11 +186,14 @@ class _PhaseTrainer:
             )
 
     def rehearse(self):
-        """Build what `fit` would on top of what is built, and train nothing."""
+        """Build and begin what `fit` would on top of what is built, and train nothing."""
         self._augmentation(self.phase.epochs)
-        self._following(0, None)
+        for each in self._following(0, None):
+            each.set_params({"epochs": self.phase.epochs})
+            each.set_model(self.model)
+            each.on_train_begin()
 
-    def _following(self, first_epoch, batches):
+    def _following(self, first_epoch, batches, after_batch=None):
         """What changes the rate as training goes: nothing, or callbacks, the last with a state."""
         return following_callbacks(
             self.phase,
@@ -195,6 +203,7 @@ class _PhaseTrainer:
             steps=self.per_epoch,
             batches=batches,
             validation=self._validation(),
+            after_batch=after_batch,
         )
 
     def _batches(self, augment, parallel_calls, first_step, last_step):

@@ -7,7 +7,9 @@ from keras_recipes.recipe.schedule import follows_training
 from keras_recipes.training.warm_up import WarmUp
 
 
-def following_callbacks(phase, rates, *, peak, first_epoch, steps, batches, validation) -> list:
+def following_callbacks(
+    phase, rates, *, peak, first_epoch, steps, batches, validation, after_batch
+) -> list:
     """None, or those that set the rate; the last has `get_state` and `set_state`.
 
     Args:
@@ -19,6 +21,7 @@ def following_callbacks(phase, rates, *, peak, first_epoch, steps, batches, vali
         batches: function of a first and a last step to the batches that the run trains on from
             the one to before the other.
         validation: batches to judge trials on.
+        after_batch: function that is called after each batch of a trial, or None.
     """
     schedule = phase.schedule
     if not follows_training(schedule):
@@ -33,6 +36,7 @@ def following_callbacks(phase, rates, *, peak, first_epoch, steps, batches, vali
         first_epoch=first_epoch,
         train=next_batches,
         validation=validation,
+        after_batch=after_batch,
     )
     at_peak = int(np.argmax(rates == rates[-1]))
     warm_up = [WarmUp(rates[: at_peak + 1], first_epoch=first_epoch, steps=steps)]

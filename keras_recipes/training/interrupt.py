@@ -49,10 +49,13 @@ class InterruptCallback(keras.callbacks.Callback):
         if self._asked:  # after the last step, while the epoch was being kept
             raise Interrupted
 
-    def on_train_batch_end(self, batch, logs=None):
+    def end_if_asked(self):
+        """For steps of which no callback is told, such as those of a trial."""
         if self._asked:
             raise Interrupted
 
+    def on_train_batch_end(self, batch, logs=None):
+        self.end_if_asked()
+
     def on_test_batch_end(self, batch, logs=None):
-        if self._asked:
-            raise Interrupted
+        self.end_if_asked()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from keras_recipes.errors import RecipeError
 from keras_recipes.recipe.call import Call, build
+from keras_recipes.recipe.optimizer import batches_per_update
 from keras_recipes.recipe.override import override
 from keras_recipes.recipe.recipe import resolve_phases
 from keras_recipes.recipe.schedule import follows_training
@@ -152,10 +153,3 @@ def require_peak_in_use(recipe, index: int, directory: Path):
 
 def _peak(recipe, index):
     return peak_rate(resolve_phases(recipe)[index], recipe.batch_size)
-
-
-def batches_per_update(phase) -> int:
-    """Batches whose mean gradient makes an update."""
-    if isinstance(phase.optimizer, Call):
-        return dict(phase.optimizer.arguments).get("gradient_accumulation_steps") or 1
-    return phase.optimizer.accumulate

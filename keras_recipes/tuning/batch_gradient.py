@@ -1,12 +1,14 @@
 """The gradient of one batch, as training would take it, without a trace in the model."""
 
 import contextlib
-import functools
 
 import keras
 import numpy as np
 
 from keras_recipes.errors import RecipeError
+
+_ENTRIES = 2**22
+"""Of all vectors that are multiplied at once: 32 MiB."""
 
 
 class BatchGradient:
@@ -16,8 +18,8 @@ class BatchGradient:
         model: compiled and built.
 
     Raises:
-        RecipeError: if the model is spread over devices, nothing in it trains, or its loss is a
-            sum over the batch, whose gradient grows with it.
+        RecipeError: if the model is spread over devices or not built, nothing in it trains, or its
+            loss is a sum over the batch, whose gradient grows with it.
     """
 
     def __init__(self, model):
@@ -28,6 +30,11 @@ class BatchGradient:
             raise RecipeError(
                 "GradientNoiseScale", f"takes gradients on one device; the model is on {devices}",
                 "Measure in a training without tf.distribute.",
+            )  # fmt: skip
+        if not model.built:
+            raise RecipeError(
+                "GradientNoiseScale", "needs a model that is built as training begins; it is not",
+                "Begin it with keras.Input(...), or call it once on a batch.",
             )  # fmt: skip
         if not model.trainable_weights:
             raise RecipeError(
@@ -99,24 +106,14 @@ class BatchGradient:
 
 
 def inner_products(vectors):
-    """Of each pair of float32 vectors, as an array of shape `(n, n)`."""
-    lower = np.zeros((len(vectors), len(vectors)))
-    lower[np.tril_indices(len(vectors))] = _lower_products()(vectors).numpy()
-    return lower + np.tril(lower, -1).T
-
-
-@functools.cache
-def _lower_products():
+    """Of each pair of float32 vectors, as a float64 array of shape `(n, n)`."""
     import tensorflow as tf
 
-    # Sums of products rather than a matrix product, which a GPU may round to ten bits.
-    return tf.function(
-        lambda vectors: tf.stack(
-            [
-                tf.reduce_sum(first * second)
-                for n, first in enumerate(vectors)
-                for second in vectors[: n + 1]
-            ]
-        ),
-        reduce_retracing=True,
-    )
+    columns = max(1, _ENTRIES // len(vectors))
+    products = np.zeros((len(vectors), len(vectors)))
+    for start in range(0, vectors[0].shape[0], columns):
+        block = tf.stack([each[start : start + columns] for each in vectors])
+        # In float64, since a GPU may round a product of float32 matrices to ten bits.
+        block = tf.cast(block, tf.float64)
+        products += tf.linalg.matmul(block, block, transpose_b=True).numpy()
+    return products

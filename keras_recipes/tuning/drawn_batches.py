@@ -20,7 +20,14 @@ def require_data(place, data):
             f"{type(data).__name__}",
             "Use (x, y) or (x, y, sample_weight).",
         )
-    lengths = {len(each) for each in data}
+    leaves = keras.tree.flatten(data)
+    for each in leaves:
+        if not (hasattr(each, "__array__") and len(getattr(each, "shape", ()))):
+            raise RecipeError(
+                place, f"must hold arrays; got {type(each).__name__}",
+                "Make it an array, with numpy.asarray for example.",
+            )  # fmt: skip
+    lengths = {int(each.shape[0]) for each in leaves}
     if len(lengths) != 1 or lengths == {0}:
         raise RecipeError(
             place, f"must be of one length, at least 1; got {sorted(lengths)}",
@@ -28,12 +35,18 @@ def require_data(place, data):
         )  # fmt: skip
 
 
+def count_examples(data) -> int:
+    """Examples of a tuple of arrays, or of dicts and lists of arrays."""
+    return int(keras.tree.flatten(data)[0].shape[0])
+
+
 def whole_batches(place, data, batch_size, random):
     """`(how many whole batches there are, a function that gives the one of a number)`.
 
     Args:
         place: what `data` is, as an error names it.
-        data: a tuple of arrays, or a `keras.utils.PyDataset`, whose batches are as they are.
+        data: a tuple of arrays, or of dicts and lists of arrays; or a `keras.utils.PyDataset`,
+            whose batches are as they are.
         batch_size: of arrays, at most their length.
         random: NumPy generator that shuffles the examples of arrays; one left over is in no batch.
 
@@ -47,12 +60,14 @@ def whole_batches(place, data, batch_size, random):
                 "Give it a __len__.",
             )  # fmt: skip
         return data.num_batches, data.__getitem__
-    examples = random.permutation(len(data[0]))
+    # Tensors take no rows by number, and a pandas Series has labels; a memory map stays one.
+    data = keras.tree.map_structure(np.asarray, data)
+    examples = random.permutation(count_examples(data))
 
     def batch(number):
         chosen = np.sort(examples[number * batch_size : (number + 1) * batch_size])
         # In the order of the file, as a memory map is best read.
-        return tuple(np.asarray(each[chosen]) for each in data)
+        return keras.tree.map_structure(lambda each: np.asarray(each[chosen]), data)
 
     return len(examples) // batch_size, batch
 

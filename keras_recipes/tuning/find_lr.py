@@ -9,8 +9,13 @@ import tensorflow as tf
 
 from keras_recipes.bounds import require_whole
 from keras_recipes.errors import RecipeError
-from keras_recipes.tuning.drawn_batches import draw_order, require_data, whole_batches
-from keras_recipes.tuning.loss_curve import LossCurve, check_rule
+from keras_recipes.tuning.drawn_batches import (
+    count_examples,
+    draw_order,
+    require_data,
+    whole_batches,
+)
+from keras_recipes.tuning.loss_curve import RULES, LossCurve, check_rule
 from keras_recipes.tuning.lr_range_test import LRRangeTest, accumulated_batches
 
 
@@ -32,7 +37,7 @@ class FoundRate:
     """How many of them have a usable valley."""
 
 
-def find_lr(model, data, *, batch_size=32, rule="middle", repeats=1, seed=0, **range_test):
+def find_lr(model, data, *, batch_size=32, rule=RULES[0], repeats=1, seed=0, **range_test):
     """Suggest a learning rate by range tests, from where the model is, and leave it as it was.
 
     Args:
@@ -90,7 +95,7 @@ def find_lr(model, data, *, batch_size=32, rule="middle", repeats=1, seed=0, **r
     return combine(curves, rule)
 
 
-def combine(curves, rule="valley") -> FoundRate:
+def combine(curves, rule=RULES[0]) -> FoundRate:
     """What the curves of several tests say together, by a rule of `LossCurve.suggest`."""
     found = [curve.suggest(rule) for curve in curves]
     rates = [each.rate for each in found if each.rate is not None]
@@ -116,10 +121,11 @@ def _batches(data, batch_size, repeat, steps, seed):
         return data.repeat().skip(repeat * steps).take(steps)
     if isinstance(data, tuple):
         require_whole("find_lr.batch_size", batch_size, at_least=1)
-        if batch_size > len(data[0]):
+        examples = count_examples(data)
+        if batch_size > examples:
             raise RecipeError(
                 "find_lr.batch_size",
-                f"must be at most the number of examples, {len(data[0])}; got {batch_size!r}",
+                f"must be at most the number of examples, {examples}; got {batch_size!r}",
                 "Use the batch size to train with.",
             )
     count, batch = whole_batches("find_lr.data", data, batch_size, _random(seed, repeat))

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from keras_recipes.bounds import require_whole
+from keras_recipes.callbacks.callback_state import require_state
 from keras_recipes.errors import RecipeError
 from keras_recipes.tuning.batch_gradient import BatchGradient, inner_products
 from keras_recipes.tuning.noise_scale import (
@@ -27,7 +28,8 @@ class GradientNoiseScale(keras.callbacks.Callback):
     so many steps the gradients of `factor` small batches are taken; their mean is the gradient of a
     large batch, and the squared norms at both sizes give unbiased estimates of |G|^2 and
     tr(Sigma). One measurement says little, the ratio of the averages of many does. It costs a
-    forward and a backward pass over `small_batch * factor` examples.
+    forward and a backward pass over `small_batch * factor` examples, and memory for `factor`
+    gradients in float32.
 
     The gradient is that which training follows: of the compiled loss with the model's own
     regularisation, in training mode, so that dropout's noise counts as noise and batch
@@ -38,7 +40,8 @@ class GradientNoiseScale(keras.callbacks.Callback):
 
     Training goes on as it would without, to the bit: statistics, metrics and seed generators are
     put back, and the examples are drawn by a generator of its own. (Data that draws from the global
-    generators of Python or NumPy would move them.)
+    generators of Python or NumPy would move them, and a dataset that shuffles goes on in its
+    shuffling when it is read: give `fit` another.)
 
     Logs `noise_scale` at the end of each epoch, over the last `window` measurements: NaN while they
     give no usable estimate.
@@ -66,8 +69,9 @@ class GradientNoiseScale(keras.callbacks.Callback):
 
     Raises:
         RecipeError: at an argument out of its range, or if the backend is not TensorFlow; as
-            training begins, if the model is on several devices, nothing in it trains, or the loss
-            is a sum; as it measures, if `data` doesn't hold two batches of one size.
+            training begins, if the model is not built (a `Sequential` without `keras.Input`) or on
+            several devices, nothing in it trains, or the loss is a sum; as it measures, if `data`
+            doesn't hold two batches of one size.
 
     Example:
         ```python
@@ -106,7 +110,9 @@ class GradientNoiseScale(keras.callbacks.Callback):
             self._measure()
 
     def on_train_batch_end(self, batch, logs=None):
-        self._step = self._epoch_began + batch + 1  # with several steps an execution: their last
+        # With several steps an execution it is their last; where an epoch's last execution has
+        # fewer, Keras counts them all the same.
+        self._step = self._epoch_began + min(batch + 1, self.params.get("steps") or math.inf)
 
     def on_epoch_end(self, epoch, logs=None):
         if logs is not None:
@@ -131,6 +137,7 @@ class GradientNoiseScale(keras.callbacks.Callback):
         """What a resumed run needs, as JSON can hold it."""
         return {
             "step": self._step,
+            "next": self._next,
             "not_finite": self.not_finite,
             "history": [list(dataclasses.astuple(each)) for each in self.history],
         }
@@ -144,14 +151,9 @@ class GradientNoiseScale(keras.callbacks.Callback):
         Raises:
             RecipeError: if `state` has other keys.
         """
-        if set(state) != {"step", "not_finite", "history"}:
-            raise RecipeError(
-                "GradientNoiseScale.set_state",
-                f"must be given step, not_finite, history; got {', '.join(state) or 'nothing'}",
-                "Give it what get_state() returned.",
-            )
+        require_state("GradientNoiseScale", state, ("step", "next", "not_finite", "history"))
         self._step = self._epoch_began = state["step"]
-        self._next = math.ceil(self._step / self.every_steps) * self.every_steps
+        self._next = state["next"]
         self.not_finite = state["not_finite"]
         self.history = [
             Measurement(step, squared, variance, tuple(covariance), freedom)

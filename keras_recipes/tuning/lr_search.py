@@ -6,6 +6,7 @@ from dataclasses import asdict
 import keras
 
 from keras_recipes.bounds import require_number, require_whole
+from keras_recipes.callbacks.callback_state import require_state
 from keras_recipes.callbacks.monitored_value import missing_value
 from keras_recipes.callbacks.settable_rate import current_rate, require_settable_rate
 from keras_recipes.callbacks.stall import Stall
@@ -15,8 +16,6 @@ from keras_recipes.optimizers import find_average
 from keras_recipes.tuning.drawn_batches import require_data
 from keras_recipes.tuning.rate_choice import RateSearched, checked_multiples, choose_multiple
 from keras_recipes.tuning.trial_batches import keep_batches
-
-_STATE = ("best", "wait", "searches")
 
 
 class LRSearch(keras.callbacks.Callback):
@@ -38,12 +37,12 @@ class LRSearch(keras.callbacks.Callback):
     is `train`, as it is given. It needs the TensorFlow backend.
 
     Args:
-        train: what the trials train on: `(x, y)` or `(x, y, sample_weight)` of arrays or a
-            `keras.utils.PyDataset`, of which each search draws other batches; or a
-            `tf.data.Dataset` of batches, of which it takes the first; or a function that is given
-            the number of finished epochs and returns one of these, for data that knows what comes
-            next. A dataset that shuffles goes on in its shuffling when it is read: give `fit`
-            another. The batches are in memory while a search lasts.
+        train: what the trials train on: `(x, y)` or `(x, y, sample_weight)` of arrays, or of dicts
+            and lists of them, or a `keras.utils.PyDataset`, of which each search draws other
+            batches; or a `tf.data.Dataset` of batches, of which it takes the first; or a function
+            that is given the number of finished epochs and returns one of these, for data that
+            knows what comes next. A dataset that shuffles goes on in its shuffling when it is read:
+            give `fit` another. The batches are in memory while a search lasts.
         validation: what they are judged on, the same but no function.
         every_epochs: search after this many epochs and again after as many; None to search at a
             stall alone.
@@ -59,6 +58,9 @@ class LRSearch(keras.callbacks.Callback):
             warm-up, for example.
         batch_size: of arrays: the one that `fit` trains with, since the rate goes with it.
         seed: of the batches drawn, 0 or more.
+        after_batch: function without arguments, called after each batch of a trial and of its
+            validation, of which other callbacks aren't told: what it raises ends the search, with
+            the model as it was. None calls nothing.
 
     Attributes:
         searches: a `RateSearched` for each search of this training, in order.
@@ -94,6 +96,7 @@ class LRSearch(keras.callbacks.Callback):
         start_from_epoch=0,
         batch_size=32,
         seed=0,
+        after_batch=None,
     ):
         super().__init__()
         try:
@@ -123,6 +126,11 @@ class LRSearch(keras.callbacks.Callback):
             require_whole("trial_steps", trial_steps, at_least=1)
             require_whole("batch_size", batch_size, at_least=1)
             require_whole("seed", seed, at_least=0)
+            if not (after_batch is None or callable(after_batch)):
+                raise RecipeError(
+                    "after_batch", f"must be a function or None; got {after_batch!r}",
+                    "Give a function without arguments.",
+                )  # fmt: skip
         except RecipeError as error:
             raise error.within("LRSearch") from None
         self.train, self.validation = train, validation
@@ -130,6 +138,7 @@ class LRSearch(keras.callbacks.Callback):
         self.trial_steps, self.batch_size, self.seed = trial_steps, batch_size, seed
         self.monitor, self.mode = monitor, self._stall.mode
         self.min_delta, self.start_from_epoch = min_delta, start_from_epoch
+        self._after_batch = after_batch
         self.searches = []
 
     @property
@@ -156,12 +165,20 @@ class LRSearch(keras.callbacks.Callback):
                 "Use several times as many.",
             )
         epochs = (self.params or {}).get("epochs")
-        first = min(each for each in (self.every_epochs, self.patience) if each is not None)
+        # Before a stall there is the epoch that it is measured by.
+        first, more, name = min(
+            (count + more, more, name)
+            for count, more, name in (
+                (self.every_epochs, 0, "every_epochs"),
+                (self.patience, 1, "patience"),
+            )
+            if count is not None
+        )
         if epochs is not None and self.start_from_epoch + first >= epochs:
             raise RecipeError(
-                "LRSearch.every_epochs" if first == self.every_epochs else "LRSearch.patience",
-                f"and start_from_epoch must add up to less than the {epochs} epochs; "
-                f"got {first} and {self.start_from_epoch}",
+                f"LRSearch.{name}",
+                f"and start_from_epoch must add up to less than {epochs - more}, of {epochs} "
+                f"epochs; got {first - more} and {self.start_from_epoch}",
                 "There would be no search: search earlier, or train for longer.",
             )
 
@@ -238,6 +255,8 @@ class LRSearch(keras.callbacks.Callback):
         iterator = iter(model.distribute_strategy.experimental_distribute_dataset(batches))
         for _ in range(0, self.trial_steps, model.steps_per_execution):
             logs = model.train_function(iterator)
+            if self._after_batch is not None:
+                self._after_batch()
         if not math.isfinite(float(logs.get("loss", 0.0))):
             return None
         if averaged:  # validation of the fit sees the averages, so does this
@@ -246,17 +265,16 @@ class LRSearch(keras.callbacks.Callback):
         return float(value) if math.isfinite(value) else None
 
     def _evaluate(self):
+        after, about = self._after_batch, {"verbose": 0, "return_dict": True}
+        if after is not None:
+            about["callbacks"] = [
+                keras.callbacks.LambdaCallback(on_test_batch_end=lambda *_, **__: after())
+            ]
         if not isinstance(self.validation, tuple):
-            return self.model.evaluate(self.validation, verbose=0, return_dict=True)
+            return self.model.evaluate(self.validation, **about)
         x, y, *weights = self.validation
-        return self.model.evaluate(
-            x,
-            y,
-            sample_weight=weights[0] if weights else None,
-            batch_size=self.batch_size,
-            verbose=0,
-            return_dict=True,
-        )
+        about["sample_weight"] = weights[0] if weights else None
+        return self.model.evaluate(x, y, batch_size=self.batch_size, **about)
 
     def get_state(self) -> dict:
         """What a resumed run needs beside the optimizer, as JSON can hold it."""
@@ -268,12 +286,7 @@ class LRSearch(keras.callbacks.Callback):
         Raises:
             RecipeError: if `state` has other keys.
         """
-        if set(state) != set(_STATE):
-            raise RecipeError(
-                "LRSearch.set_state",
-                f"must be given {', '.join(_STATE)}; got {', '.join(map(str, state)) or 'nothing'}",
-                "Give it what get_state() returned.",
-            )
+        require_state("LRSearch", state, (*self._stall.get_state(), "searches"))
         self._stall.set_state(state)
         self.searches = [
             RateSearched(**{**each, "rates": tuple(each["rates"]), "values": tuple(each["values"])})

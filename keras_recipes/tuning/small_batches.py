@@ -66,12 +66,15 @@ def _is_batch(item):
 
 def _from_arrays(place, data, size):
     leaves = keras.tree.flatten(data)
-    lengths = {len(each) if hasattr(each, "dtype") else None for each in leaves}
+    arrays = all(hasattr(each, "__array__") and len(getattr(each, "shape", ())) for each in leaves)
+    lengths = {int(each.shape[0]) for each in leaves} if arrays else {None}
     if len(lengths) != 1 or None in lengths:
         raise RecipeError(
             f"{place}.data", f"must be arrays of one length; got {sorted(map(str, lengths))}",
             "Give as many labels as inputs.",
         )  # fmt: skip
+    # Tensors take no rows by number, and a pandas Series has labels; a memory map stays one.
+    data = keras.tree.map_structure(np.asarray, data)
     (count,) = lengths
     require_whole(f"{place}.small_batch", size, at_least=1)
     if size > count:

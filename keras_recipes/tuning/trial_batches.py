@@ -5,16 +5,16 @@ import numpy as np
 import tensorflow as tf
 
 from keras_recipes.errors import RecipeError
-from keras_recipes.tuning.drawn_batches import draw_order, whole_batches
+from keras_recipes.tuning.drawn_batches import count_examples, draw_order, whole_batches
 
 
 def keep_batches(data, count, *, batch_size, seed) -> tf.data.Dataset:
     """`count` batches of `data`, read now and held in memory: the same each time they are iterated.
 
     Args:
-        data: `(x, y)` or `(x, y, sample_weight)` of arrays, or a `keras.utils.PyDataset`, whose
-            batches are drawn at random; or a `tf.data.Dataset` of batches, taken from its beginning
-            and begun again if it is shorter.
+        data: `(x, y)` or `(x, y, sample_weight)` of arrays, or of dicts and lists of arrays, or a
+            `keras.utils.PyDataset`, whose batches are drawn at random; or a `tf.data.Dataset` of
+            batches, taken from its beginning and begun again if it is shorter.
         count: at least 1.
         batch_size: of arrays.
         seed: of the order, whole numbers.
@@ -36,7 +36,7 @@ def keep_batches(data, count, *, batch_size, seed) -> tf.data.Dataset:
     else:
         batches = [_as_fit_has_it(each) for each in _drawn(data, count, batch_size, seed)]
         # As Keras has it: of one size, or unknown where the last batch of an epoch is smaller.
-        even = isinstance(data, tuple) and len(data[0]) % batch_size == 0
+        even = isinstance(data, tuple) and count_examples(data) % batch_size == 0
         specification = keras.tree.map_structure(
             lambda a: tf.TensorSpec((batch_size if even else None, *a.shape[1:]), a.dtype),
             batches[0],
@@ -57,7 +57,7 @@ def _copied(array):
 
 def _drawn(data, count, batch_size, seed):
     random = np.random.default_rng(seed)
-    size = min(batch_size, len(data[0])) if isinstance(data, tuple) else None
+    size = min(batch_size, count_examples(data)) if isinstance(data, tuple) else None
     number, batch = whole_batches("train", data, size, random)
     return [batch(int(n)) for n in draw_order(number, count, random)]
 
@@ -69,4 +69,5 @@ def _as_fit_has_it(batch):
         array = np.asarray(array)
         return array.astype(keras.config.floatx()) if array.dtype.kind == "f" else array
 
-    return keras.tree.map_structure(convert, tuple(each for each in batch if each is not None))
+    batch = tuple(each for each in batch if each is not None)
+    return keras.tree.lists_to_tuples(keras.tree.map_structure(convert, batch))

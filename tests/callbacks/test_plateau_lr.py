@@ -37,7 +37,7 @@ WORKED = [
     # NaN and infinity: no improvement, and nothing to improve on
     ({"patience": 2}, [NAN, 5, 4, 3, 2], [0.8] * 6),
     ({"patience": 2}, [5, NAN, 4, NAN, NAN], [0.8] * 5 + [0.4]),
-    ({"patience": 2}, [NAN, NAN, NAN], [0.8, 0.8, 0.4, 0.4]),
+    ({"patience": 2}, [NAN, NAN, NAN, NAN], [0.8, 0.8, 0.4, 0.4, 0.2]),
     ({"patience": 2}, [-INF, 5, 4, 3], [0.8] * 5),
     ({"patience": 1, "mode": "max"}, [INF, 1, 2, 2], [0.8, 0.4, 0.4, 0.4, 0.2]),
     # an improvement is more than min_delta, a difference
@@ -48,7 +48,7 @@ WORKED = [
     ({"patience": 1, "cooldown": 2}, [5, 5, 5, 1, 3], [0.8, 0.8, 0.4, 0.4, 0.4, 0.2]),
     ({"patience": 1, "min_lr": 0.3}, [5, 5, 5, 5], [0.8, 0.8, 0.4, 0.3, 0.3]),
     ({"patience": 1, "start_from_epoch": 2}, [1, 1, 5, 4, 4], [0.8] * 5 + [0.4]),
-    ({"patience": 1, "factor": 0.1}, [5, 5], [0.8, 0.8, 0.08]),
+    ({"patience": 1, "factor": 0.1}, [5, 5, 4], [0.8, 0.8, 0.08, 0.08]),
     # epochs that don't report the value are passed over
     ({"patience": 2}, [5, None, 5, None, 5], [0.8] * 5 + [0.4]),
 ]
@@ -101,6 +101,17 @@ def test_it_continues_from_its_state(stop):
         second.set_state({"best": 1})
 
 
+def test_what_was_reported_before_those_that_count_is_in_its_state():
+    first, second = (PlateauLR(patience=1, start_from_epoch=2) for _ in range(2))
+    for callback in (first, second):
+        callback.set_model(make_model(optimizer=keras.optimizers.SGD(0.8)))
+        callback.on_train_begin()
+    first.on_epoch_end(0, {"loss": 1.0, "val_loss": 1.0})
+    second.set_state(json.loads(json.dumps(first.get_state())))
+    second.on_epoch_end(2, {"loss": 1.0})  # passed over, as it would have been
+    assert second.best is None
+
+
 def with_validation(model, *callbacks, **arguments):
     x = np.ones((4, 3), "float32")
     return fit(model, *callbacks, validation_data=(x, np.ones((4, 1))), **arguments).history
@@ -120,7 +131,7 @@ def test_in_a_fit(kind):
     history = with_validation(model, callback, epochs=4, validation_freq=1)
     # The rate in the logs is the one that the epoch was trained with.
     assert history["learning_rate"] == pytest.approx([0.4, 0.4, 0.2, 0.15])
-    assert with_validation(model, callback, epochs=2)["learning_rate"] == pytest.approx([0.15] * 2)
+    assert with_validation(model, callback, epochs=3)["learning_rate"] == pytest.approx([0.15] * 3)
 
 
 def test_a_schedule_in_the_optimizer_is_refused_before_the_first_step():
@@ -164,8 +175,9 @@ def test_arguments_out_of_range(arguments, problem):
 
 
 def test_what_would_never_cut_is_refused():
-    with pytest.raises(RecipeError, match="less than the 3 epochs; got 2 and 1"):
-        fit(make_model(), PlateauLR("loss", patience=2, start_from_epoch=1))
+    # Epoch 1 is the one to improve on, 2 the first without: the cut would come after the last.
+    with pytest.raises(RecipeError, match="less than 2, of 3 epochs; got 1 and 1"):
+        fit(make_model(), PlateauLR("loss", patience=1, start_from_epoch=1))
     with pytest.raises(RecipeError, match=r"PlateauLR.min_lr must be at most .* 0.001; got 0.1"):
         fit(make_model(), PlateauLR("loss", patience=1, min_lr=0.1))
     fit(make_model(), PlateauLR("loss", patience=1, min_lr=0.001))

@@ -18,7 +18,7 @@ def printed(average, whole, quarters=(EARLY, EARLY, LATE, LATE), **changed):
     console = Console(width=120, file=io.StringIO())
     arguments = {
         "not_finite": 0, "batch_size": 32, "accumulate": 1, "images": 10_000, "scales_rate": True,
-        "recipe": "mine.py", "out": "noise.png", **changed,
+        "command": "keras-recipes run mine.py --set 'augment=[]'", "out": "noise.png", **changed,
     }  # fmt: skip
     found = NoiseScaleOverTraining(average, quarters, quarters, whole)
     return print_noise_scale(console, found, **arguments), console.file.getvalue()
@@ -35,7 +35,7 @@ def test_costs_and_suggestion():
     in_use = next(line for line in text.splitlines() if "in use" in line)
     assert "4.00 x least (3.00 to 5.00)" in in_use  # 1 + 96 / 32
     assert "1.33 x least (1.25 to 1.50)" in in_use  # 1 + 32 / 96
-    assert "run mine.py --set batch_size=128" in text
+    assert "run mine.py --set 'augment=[]' --set batch_size=128" in text
     assert "1.75 times the epochs" in text  # (1 + 128 / 96) / (1 + 32 / 96)
     assert "the recipe's rate goes with it" in text
 

@@ -78,10 +78,37 @@ CONFLICTS = [
     ({"schedule": Cosine(warmup_epochs=5)}, "schedule.warmup_epochs", "train longer"),
     ({"schedule": MultiStep(warmup_epochs=3)}, "schedule.at", "Step later"),
     ({"schedule": Step(every_epochs=5)}, "schedule.every_epochs", "step more often"),
-    ({"schedule": Plateau(patience=5)}, "schedule.patience", "train longer"),
-    ({"schedule": Plateau(patience=3, warmup_epochs=1.5)}, "schedule.patience", "lower it"),
+    # an epoch to improve on and four without improvement: the cut would come after the last
+    ({"schedule": Plateau(patience=4)}, "schedule.patience", "train longer"),
+    ({"schedule": Plateau(patience=2, warmup_epochs=1.5)}, "schedule.patience", "lower it"),
     ({"schedule": RateSearch()}, "schedule.every_epochs", "The rate would never change"),
-    ({"schedule": RateSearch(every_epochs=9, patience=6)}, "schedule.patience", "lower it"),
+    ({"schedule": RateSearch(every_epochs=9, patience=4)}, "schedule.patience", "lower it"),
+    (
+        {
+            "schedule": Plateau(monitor="val_accuracy", patience=2, warmup_epochs=1),
+            "stopping": Stopping(monitor="val_accuracy", patience=2, start_from_epoch=1),
+        },
+        "stopping.patience",
+        "stop later",
+    ),
+    (
+        {
+            "schedule": RateSearch(every_epochs=None, patience=3),
+            "stopping": Stopping(monitor="val_nll", patience=2),
+        },
+        "stopping.patience",
+        "stop later",
+    ),
+    (
+        {
+            "schedule": RateSearch(every_epochs=1, trial_steps=7),
+            "optimizer": Call(
+                "keras.optimizers:Adam", learning_rate=0.1, gradient_accumulation_steps=8
+            ),
+        },
+        "schedule.trial_steps",
+        "several times as many",
+    ),
     ({"schedule": RateSearch(every_epochs=1, warmup_epochs=5)}, "schedule.warmup_epochs", "longer"),
     (
         {
@@ -123,8 +150,18 @@ def test_a_conflict_is_refused(choices, place, fix):
 
 TOGETHER = [
     {"callbacks": (PLATEAU,)},
-    {"schedule": Plateau(patience=3, warmup_epochs=1)},
-    {"schedule": RateSearch(every_epochs=None, patience=4)},
+    {"schedule": Plateau(patience=2, warmup_epochs=1)},
+    {"schedule": RateSearch(every_epochs=None, patience=3)},
+    {"schedule": Plateau(patience=2), "stopping": Stopping(monitor="val_nll", patience=3)},
+    {"schedule": Plateau(patience=2), "stopping": Stopping(monitor="val_accuracy", patience=1)},
+    {
+        "schedule": Plateau(patience=1),
+        "stopping": Stopping(monitor="val_nll", patience=1, start_from_epoch=3),
+    },
+    {
+        "schedule": RateSearch(every_epochs=2, patience=2),
+        "stopping": Stopping(monitor="val_nll", patience=1),
+    },
     # one phase that mixes is enough
     {
         "loss": BinaryCrossEntropy(target_threshold=0.2),

@@ -1,5 +1,6 @@
 """Runs whose rate follows the training: what is logged, and that they resume to the same bits."""
 
+import signal
 from dataclasses import replace
 
 import keras
@@ -15,8 +16,8 @@ from test_run import (
     write_parts,
 )
 
-from keras_recipes import SGD, Constant, Phase, Plateau, RateSearch
-from keras_recipes.training import run
+from keras_recipes import SGD, Constant, Phase, Plateau, RateSearch, data
+from keras_recipes.training import fit, run
 from keras_recipes.training.checkpoint import read_about
 from keras_recipes.training.interrupt import Interrupted
 
@@ -78,6 +79,32 @@ def test_a_resumed_run_ends_in_the_same_bits(tmp_path, whole, name, interrupt_in
     keras.utils.clear_session()
     run.train(recipe, dataset, broken)
     assert_same_bits(whole[name], broken)
+
+
+def test_ctrl_c_ends_a_search_at_once_and_the_run_goes_on_to_the_same_bits(
+    tmp_path, whole, monkeypatch
+):
+    streams = []
+
+    def training_batches(*arguments, **more):
+        streams.append(None)
+        if len(streams) == 2:  # the first is the run's, the second that of the first search
+            signal.raise_signal(signal.SIGINT)
+        return data.training_batches(*arguments, **more)
+
+    dataset, broken = begin(RECIPES["search"], write_parts(tmp_path))
+    previous = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(fit, "training_batches", training_batches)
+            with pytest.raises(Interrupted):
+                run.train(RECIPES["search"], dataset, broken)
+    finally:
+        signal.signal(signal.SIGINT, previous)
+    assert read_about(broken.state_file)["epochs"] == 2  # that of the search isn't over
+    keras.utils.clear_session()
+    run.train(RECIPES["search"], dataset, broken)
+    assert_same_bits(whole["search"], broken)
 
 
 def test_a_search_that_keeps_the_rate_changes_no_bit(tmp_path):

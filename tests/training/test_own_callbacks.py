@@ -13,6 +13,8 @@ from keras_recipes import (
     CrossEntropy,
     Digits,
     Phase,
+    Plateau,
+    RateSearch,
     Recipe,
     RecipeError,
 )
@@ -42,6 +44,12 @@ class Patient(keras.callbacks.EarlyStopping):
 
 class Plateau(keras.callbacks.ReduceLROnPlateau):
     pass
+
+def scheduled(learning_rate):
+    return keras.optimizers.SGD(keras.optimizers.schedules.CosineDecay(learning_rate, 9))
+
+def accumulating(learning_rate):
+    return keras.optimizers.SGD(learning_rate, gradient_accumulation_steps=8)
 
 def averaged(learning_rate, model):
     from keras_recipes.optimizers import average_weights
@@ -119,6 +127,20 @@ MISTAKES = [
     ({"optimizer": SGD(accumulate=1000)}, "optimizer.accumulate must be at most"),
     ({"loss": CrossEntropy(class_weights=(1.0, 2.0))}, "loss.class_weights has 2 weights"),
     ({"augment": (Call("my_parts.py:nothing"),)}, "names 'nothing'"),
+    (
+        {
+            "optimizer": Call("my_parts.py:scheduled", learning_rate=0.1),
+            "schedule": Plateau(patience=1),
+        },
+        "optimizer.learning_rate must be a number when schedule=Plateau sets it.*schedule=None",
+    ),
+    (
+        {
+            "optimizer": Call("my_parts.py:accumulating", learning_rate=0.1),
+            "schedule": RateSearch(every_epochs=1, trial_steps=7),
+        },
+        "trial_steps must be at least the 8 batches",
+    ),
 ]
 
 

@@ -14,7 +14,8 @@ from sklearn.datasets import load_digits
 from keras_recipes.errors import RecipeError
 from keras_recipes.model_state import state_variables
 from keras_recipes.tuning import GradientNoiseScale, estimate_noise_scale
-from keras_recipes.tuning.batch_gradient import BatchGradient
+from keras_recipes.tuning.batch_gradient import BatchGradient, inner_products
+from keras_recipes.tuning.small_batches import small_batches
 
 X, Y = load_digits(return_X_y=True)
 X = (X / 16).astype("float32")
@@ -161,6 +162,39 @@ def test_the_fit_is_to_the_bit_what_it_would_have_been(policy, compiled):
     assert all(math.isnan(each) or each > 0 for each in logged)
 
 
+def test_a_dataset_of_its_own_leaves_the_shuffling_of_fit_alone():
+    def shuffled():
+        return tf.data.Dataset.from_tensor_slices((X[:320], Y[:320])).shuffle(320, seed=3).batch(32)
+
+    digests = []
+    for callbacks in ([], [GradientNoiseScale(shuffled(), factor=4, every_steps=5)]):
+        model = model_with("sgd")
+        model.fit(shuffled(), epochs=2, shuffle=False, verbose=0, callbacks=callbacks)
+        digests.append(digest(model))
+    assert digests[0] == digests[1]
+
+
+def test_inner_products_of_many_vectors_block_by_block():
+    vectors = np.random.default_rng(0).normal(size=(200, 25_000)).astype("float32")
+    vectors[3, -1] = np.inf  # in the last block: its products alone are not finite
+    found = inner_products([tf.constant(each) for each in vectors])
+    finite = np.arange(200) != 3
+    assert not np.isfinite(found[3]).any()
+    expected = vectors[finite].astype("float64") @ vectors[finite].T.astype("float64")
+    np.testing.assert_allclose(found[finite][:, finite], expected, rtol=1e-9, atol=1e-9)
+
+
+def test_rows_are_drawn_from_tensors_as_from_arrays():
+    drawn = [
+        [np.asarray(leaf) for batch, _ in draw(np.random.default_rng(1), 2) for leaf in batch[:2]]
+        for draw in (
+            small_batches("here", (X, Y), 8),
+            small_batches("here", (tf.constant(X), tf.constant(Y)), 8),
+        )
+    ]
+    assert all(np.array_equal(a, b) for a, b in zip(*drawn, strict=True))
+
+
 def test_an_iterable_goes_on_where_it_was_and_begins_again():
     seen = []
 
@@ -199,7 +233,12 @@ def test_a_seed_gives_the_same_again_and_all_kinds_of_data_work(data):
     assert (found[0] == found[2]) == isinstance(data, tf.data.Dataset)
 
 
-def test_a_state_in_json_goes_on_to_the_same_measurements():
+@pytest.mark.parametrize(
+    ("steps_per_execution", "measured"), [(1, [0, 3, 6, 9, 12, 15, 18]), (4, [0, 4, 8, 10, 14, 18])]
+)
+def test_a_state_in_json_goes_on_to_the_same_measurements(steps_per_execution, measured):
+    compiled = {"steps_per_execution": steps_per_execution}
+
     def callback():
         return GradientNoiseScale((X, Y), small_batch=8, factor=4, every_steps=3)
 
@@ -216,17 +255,17 @@ def test_a_state_in_json_goes_on_to_the_same_measurements():
                   callbacks=callbacks)  # fmt: skip
 
     whole, first, second = callback(), callback(), callback()
-    fit(model_with(keras.optimizers.SGD(0.1)), 2, [whole])
-    model = model_with(keras.optimizers.SGD(0.1))
+    fit(model_with(keras.optimizers.SGD(0.1), **compiled), 2, [whole])
+    model = model_with(keras.optimizers.SGD(0.1), **compiled)
     fit(model, 1, [first])
     state = json.loads(json.dumps(first.get_state()))
     fit(model, 1, [second, Resume(second, state)])
-    assert [each.step for each in whole.history] == [0, 3, 6, 9, 12, 15, 18]
+    assert [each.step for each in whole.history] == measured
     assert second.history == whole.history
     assert second.estimate(last=3) == estimate_noise_scale(whole.history[-3:])
     with pytest.raises(RecipeError, match=r"estimate.last must be a whole number, at least 1"):
         second.estimate(last=0)
-    with pytest.raises(RecipeError, match="must be given step, not_finite, history; got nothing"):
+    with pytest.raises(RecipeError, match="must be given step, next, not_finite, .*; got nothing"):
         second.set_state({})
 
 
@@ -283,6 +322,10 @@ def test_what_cannot_be_measured():
     frozen = model_with("sgd")
     frozen.trainable = False
     frozen.compile("sgd", frozen.loss)
+    unbuilt = keras.Sequential([keras.layers.Dense(1)])
+    unbuilt.compile("sgd", "mse")
+    with pytest.raises(RecipeError, match=r"built as training begins.*keras\.Input"):
+        fit(unbuilt)
     with pytest.raises(RecipeError, match="weights that train"):
         fit(frozen)
     with pytest.raises(RecipeError, match="at least 2 batches of one size"):

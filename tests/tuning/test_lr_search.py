@@ -167,7 +167,7 @@ def test_trials_are_what_they_are_by_hand():
     other = LRSearch(trial, HELD_OUT)
     other.set_state(json.loads(json.dumps(search.get_state())))
     assert other.searches == search.searches
-    with pytest.raises(RecipeError, match="LRSearch.set_state must be given best, wait, searches"):
+    with pytest.raises(RecipeError, match="set_state must be given best, wait, reported, searches"):
         other.set_state({})
 
 
@@ -273,6 +273,70 @@ def test_kept_batches_are_the_same_each_time(data):
         assert not np.array_equal(once[0], next(iter(other))[1])
 
 
+class Labelled:
+    """As a pandas Series: rows by label, though it is an array to NumPy."""
+
+    shape = (640,)
+
+    def __array__(self, dtype=None, copy=None):
+        return Y[:640]
+
+    def __getitem__(self, chosen):
+        raise KeyError(chosen)
+
+
+@pytest.mark.parametrize("x", [{"a": X[:640], "b": X[:640] + 1}, [X[:640], X[:640] + 1]])
+@pytest.mark.parametrize("y", [Y[:640], tf.constant(Y[:640]), Labelled()], ids=["numpy", "tf", "s"])
+def test_batches_of_several_inputs_and_of_other_arrays_than_numpys(x, y):
+    rows = {row.tobytes(): label for row, label in zip(*TRAIN, strict=True)}
+    kept = list(keep_batches((x, y), 10, batch_size=64, seed=0))
+    assert len(kept) == 10
+    for inputs, labels in kept:
+        one, other = inputs.values() if isinstance(inputs, dict) else inputs
+        assert one.shape == (64, 64)
+        assert np.allclose(one + 1, other)
+        assert [rows[row.tobytes()] for row in one.numpy()] == labels.numpy().tolist()
+
+
+@pytest.mark.parametrize("names", [("a", "b"), None])
+def test_a_model_of_two_inputs_is_searched(names):
+    def arrays(count):
+        both = [X[:count], X[:count, :3]]
+        return (dict(zip(names, both, strict=True)) if names else both), Y[:count]
+
+    inputs = [keras.Input((64,), name="a"), keras.Input((3,), name="b")]
+    outputs = keras.layers.Dense(10)(keras.layers.Concatenate()(inputs))
+    model = keras.Model(dict(zip("ab", inputs, strict=True)) if names else inputs, outputs)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.SGD(1e-4), loss)
+    search = LRSearch(arrays(640), arrays(100), every_epochs=1, multiples=(10,), trial_steps=12)
+    model.fit(*arrays(640), epochs=2, verbose=0, callbacks=[search])
+    assert search.searches[0].chosen == pytest.approx(1e-3)
+
+
+@pytest.mark.parametrize("count", [3, 6])
+def test_what_is_called_after_each_batch_of_a_trial_may_end_it(count):
+    """Two batches of training and three of validation a trial: it ends in either."""
+    called = []
+
+    def after_batch():
+        called.append(None)
+        if len(called) == count:
+            raise InterruptedError
+
+    search = LRSearch(
+        TRAIN, HELD_OUT, every_epochs=1, trial_steps=2, batch_size=100, after_batch=after_batch
+    )
+    model, plain = (model_with(keras.optimizers.SGD(0.1)) for _ in range(2))
+    with pytest.raises(InterruptedError):
+        train(model, search)
+    assert len(called) == count
+    train(plain, epochs=1)
+    assert all(
+        np.array_equal(a, b) for a, b in zip(plain.get_weights(), model.get_weights(), strict=True)
+    )
+
+
 def test_the_step_is_traced_once():
     class Counting(keras.Sequential):
         traced = 0
@@ -307,6 +371,9 @@ REFUSED = [
     ({"start_from_epoch": 0.5}, "start_from_epoch"),
     ({"batch_size": 0}, "batch_size"),
     ({"seed": -1}, "seed"),
+    ({"after_batch": 1}, "after_batch must be a function"),
+    ({"train": ([1.0, 2.0], Y[:2])}, "train must hold arrays; got float"),
+    ({"train": ({"a": X, "b": X[:9]}, Y)}, "train must be of one length"),
 ]
 
 
@@ -320,7 +387,12 @@ def test_what_training_can_tell_is_told_before_the_first_step():
     schedule = keras.optimizers.schedules.CosineDecay(0.1, 9)
     for optimizer, arguments, problem in (
         (keras.optimizers.SGD(schedule), {"every_epochs": 1}, "LRSearch sets it"),
-        (keras.optimizers.SGD(0.1), {"every_epochs": 3}, "less than the 3 epochs; got 3 and 0"),
+        (keras.optimizers.SGD(0.1), {"every_epochs": 3}, "less than 3, of 3 epochs; got 3 and 0"),
+        (
+            keras.optimizers.SGD(0.1),
+            {"every_epochs": None, "patience": 2},
+            "LRSearch.patience .* less than 2, of 3 epochs; got 2 and 0",
+        ),
         (keras.optimizers.SGD(0.0), {"every_epochs": 1}, "must be a number, above 0"),
         (
             keras.optimizers.SGD(0.1, gradient_accumulation_steps=8),

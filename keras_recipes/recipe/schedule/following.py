@@ -90,8 +90,8 @@ class RateSearch:
 
         return constant.rates(peak, steps, warmup_steps=warmup_steps)
 
-    def callback(self, train, validation, first_epoch):
-        """Args: `train`, `validation` as in `LRSearch`; `first_epoch`, as in `Plateau`."""
+    def callback(self, train, validation, first_epoch, after_batch=None):
+        """Args: `first_epoch`, as in `Plateau`; the others as in `LRSearch`."""
         from keras_recipes.tuning import LRSearch
 
         return LRSearch(
@@ -105,4 +105,5 @@ class RateSearch:
             mode="max" if self.monitor.endswith("accuracy") else "min",
             min_delta=self.min_delta,
             start_from_epoch=first_epoch + math.ceil(self.warmup_epochs),
+            after_batch=after_batch,
         )

@@ -166,13 +166,9 @@ class LRSearch(keras.callbacks.Callback):
             )
         epochs = (self.params or {}).get("epochs")
         # Before a stall there is the epoch that it is measured by.
+        waits = (self.every_epochs, 0, "every_epochs"), (self.patience, 1, "patience")
         first, more, name = min(
-            (count + more, more, name)
-            for count, more, name in (
-                (self.every_epochs, 0, "every_epochs"),
-                (self.patience, 1, "patience"),
-            )
-            if count is not None
+            (count + more, more, name) for count, more, name in waits if count is not None
         )
         if epochs is not None and self.start_from_epoch + first >= epochs:
             raise RecipeError(

@@ -148,14 +148,15 @@ def draw(found, path):
     for column, rate in enumerate(rates):
         above, beneath = axes[:, column]
         for arm, colour in COLOURS.items():
-            for seed, (_, records, _) in found.get((rate, arm), {}).items():
+            for index, (_, records, _) in enumerate(found.get((rate, arm), {}).values()):
                 spent = [_spent(arm, each["epoch"]) for each in records]
                 style = {"color": colour, "linestyle": DASHES[arm], "linewidth": 1.4}
-                label = {"label": arm} if seed == 0 else {}
+                label = {"label": arm} if index == 0 else {}
                 last_rates = [each["learning_rate"] for each in records]
                 above.plot(spent, last_rates, marker="o", markersize=2.5, **style, **label)
                 beneath.plot(spent, [each["val_accuracy"] for each in records], **style, **label)
         above.set_yscale("log")
+        above.set_ylim(bottom=1e-3)  # below it the cosine's last epoch alone, which ends at nothing
         above.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         above.yaxis.set_minor_formatter(NullFormatter())
         above.set_title(f"peak rate {rate}")
@@ -165,7 +166,7 @@ def draw(found, path):
             axis.spines[["top", "right"]].set_visible(False)
     axes[0, 0].set_ylabel("rate of an epoch's last step")
     axes[1, 0].set_ylabel("validation accuracy")
-    axes[1, -1].legend(frameon=False, loc="lower right")
+    axes[1, 0].legend(frameon=False, loc="lower right")
     figure.savefig(path, dpi=130)
 
 

@@ -14,8 +14,8 @@ Lightning's finder runs its own code on the same curves, in an environment of it
 it, the rule of its older versions, which weigh the gradient by the step and not by the rate:
 averages of the losses (0.98, bias corrected), without the first ten and the last.
 
-The rule was chosen on `--development`: other seeds of the quadratics, and other pairs of recipe and
-optimizer.
+`--development` takes other seeds of the quadratics, and other pairs of recipe and optimizer;
+docs/learning_rate.md tells what the rule was chosen on.
 """
 
 import argparse
@@ -91,11 +91,13 @@ def main():
     if options.runs and not options.report and not options.sign_digits:
         parser.error("--runs needs --sign-digits, or --report")
     rules = {rule: our_rule(rule) for rule in RULES}
+    theirs = None
     versions = f"Python {platform.python_version()}, NumPy {np.__version__}"
     if options.lightning:
         lightning = Lightning(options.lightning)
-        rules[f"Lightning {lightning.version}"] = lightning
-        versions += f", Lightning {lightning.version}"
+        theirs = f"Lightning {lightning.version}"
+        rules[theirs] = lightning
+        versions += f", {theirs}"
     rules["older Lightning"] = older_lightning
     first, pairs, first_seed = 0, find_lr_pairs.PAIRS, 0
     if options.development:
@@ -113,8 +115,8 @@ def main():
     if options.runs:
         seeds = range(first_seed, first_seed + options.seeds)
         if not options.report:
-            # The grid tells of the others: these are ours, and one that leaves the grid.
-            trained = {name: rules[name] for name in rules if name == RULES[0] or "Light" in name}
+            # The losses of the other rules are read off the grid.
+            trained = {name: rules[name] for name in rules if name in (RULES[0], theirs)}
             find_lr_real.run(options.runs, pairs, seeds, options.sign_digits, trained, tell)
         print()
         for line in find_lr_real.table(options.runs, pairs, seeds, rules):

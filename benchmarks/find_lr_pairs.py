@@ -75,7 +75,7 @@ DEVELOPMENT_PAIRS = (
     Pair("digits_mlp", Muon(learning_rate=0.02)),
     Pair("folder_convnet", Lion(learning_rate=5e-4)),
 )
-"""On which the rule was chosen; what is reported of it is of the others."""
+"""Others, to choose a rule on; docs/learning_rate.md tells what it was chosen on in the end."""
 
 DEVELOPMENT_SEED = 100
 """The first of their seeds."""

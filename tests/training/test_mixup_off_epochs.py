@@ -23,7 +23,8 @@ def mixed_epochs(recipe, phase, dataset, first_epoch, last_epoch):
     trainer.recipe, trainer.phase = recipe, resolve_phases(recipe)[phase]
     trainer.dataset, trainer.per_epoch = dataset, per_epoch
     trainer.directory = types.SimpleNamespace(path=Path())
-    batches = trainer._batches(first_epoch, last_epoch, 2)
+    steps = first_epoch * per_epoch, last_epoch * per_epoch
+    batches = trainer._batches(trainer._augmentation(last_epoch), 2, *steps)
     labels = [label.numpy() for _, label in batches][::per_epoch]
     assert len(labels) == last_epoch - first_epoch
     return [first_epoch + n for n, each in enumerate(labels) if np.any(each.max(1) < 0.999)]

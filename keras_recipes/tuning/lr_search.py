@@ -14,6 +14,7 @@ from keras_recipes.errors import RecipeError
 from keras_recipes.model_state import ModelState
 from keras_recipes.optimizers import find_average
 from keras_recipes.tuning.drawn_batches import require_data
+from keras_recipes.tuning.lr_range_test import accumulated_batches
 from keras_recipes.tuning.rate_choice import RateSearched, checked_multiples, choose_multiple
 from keras_recipes.tuning.trial_batches import keep_batches
 
@@ -157,7 +158,7 @@ class LRSearch(keras.callbacks.Callback):
             )  # fmt: skip
         require_settable_rate(self.model.optimizer, "LRSearch")
         require_number("optimizer.learning_rate", current_rate(self.model.optimizer), above=0)
-        accumulated = _accumulated(self.model.optimizer)
+        accumulated = accumulated_batches(self.model.optimizer)
         if self.trial_steps < accumulated:
             raise RecipeError(
                 "LRSearch.trial_steps",
@@ -289,10 +290,3 @@ class LRSearch(keras.callbacks.Callback):
             RateSearched(**{**each, "rates": tuple(each["rates"]), "values": tuple(each["values"])})
             for each in state["searches"]
         ]
-
-
-def _accumulated(optimizer) -> int:
-    """Batches whose mean gradient makes an update."""
-    while hasattr(optimizer, "inner_optimizer"):
-        optimizer = optimizer.inner_optimizer
-    return getattr(optimizer, "gradient_accumulation_steps", None) or 1

@@ -10,14 +10,15 @@ BELOW = {
     "errors": set(),
     "atomic_file": set(),
     "model_state": set(),
+    "model_stages": {"errors"},
     "bounds": {"errors"},
     "recipe": {"errors"},
     "data": {"errors"},
     "augment": {"errors", "bounds"},
-    "models": {"errors"},
+    "models": {"errors", "model_stages"},
     "losses": {"errors"},
     "metrics": {"errors", "losses"},
-    "optimizers": {"errors", "schedules"},
+    "optimizers": {"errors", "model_stages", "schedules"},
     "schedules": {"errors"},
 }
 PARTS = set(BELOW) - {"recipe"}

@@ -5,6 +5,7 @@ from keras_recipes.models.conv_net import conv_net
 from keras_recipes.models.local_response import local_response_normalization
 from keras_recipes.models.mlp import mlp
 from keras_recipes.models.stochastic_depth import stochastic_depth
+from keras_recipes.models.trainable import set_trainable
 from keras_recipes.models.wide_resnet import wide_resnet
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "conv_net",
     "local_response_normalization",
     "mlp",
+    "set_trainable",
     "stochastic_depth",
     "wide_resnet",
 ]

@@ -1,5 +1,8 @@
 """A stretch of training with settings of its own: the values behind `phases=`."""
 
+import re
+
+from keras_recipes.errors import RecipeError
 from keras_recipes.recipe.augment import Augmentation
 from keras_recipes.recipe.call import Call
 from keras_recipes.recipe.loss import Loss
@@ -21,6 +24,11 @@ class Phase:
     """What the log calls it."""
     epochs: int | None = bounded(None, at_least=1)
     """Its length."""
+    trainable: int | str | None = bounded(None, at_least=1)
+    """Layers that train: `"head"`, those behind the body; the last so many stages, and the head; a
+    regular expression searched for in layers' names, and the head; or `"all"`, which None means
+    where another phase states it. The others keep their weights, and batch normalisation among
+    them its statistics. `keras_recipes.models.set_trainable` tells what is a head, and a stage."""
     augment: tuple[Augmentation, ...] | None = None
     """`()` for none at all."""
     mixup_off_epochs: int | None = bounded(None, at_least=0)
@@ -31,3 +39,14 @@ class Phase:
     stopping: Stopping | None = None
     callbacks: tuple[Call, ...] | None = None
     """`()` for none of one's own."""
+
+    def check(self):
+        if isinstance(self.trainable, str) and self.trainable not in ("head", "all"):
+            try:
+                re.compile(self.trainable)
+            except (re.error, RecursionError, OverflowError) as error:
+                raise RecipeError(
+                    "phase.Phase.trainable",
+                    f"is {self.trainable!r}, no regular expression: {error}",
+                    'Write "head", "all", a number of stages, or, say, r"conv_pw_1[0-3]".',
+                ) from None

@@ -22,7 +22,9 @@ SCHEMA = 1
 """Version of the vocabulary, raised when a recipe of the one before would mean something else."""
 
 
-_INHERITED = tuple(each.name for each in fields(Phase) if each.name != "name")
+_OWN = ("name", "trainable")
+"""What a phase has for itself alone."""
+_INHERITED = tuple(each.name for each in fields(Phase) if each.name not in _OWN)
 
 
 @part
@@ -151,9 +153,12 @@ class Recipe:
 
 def resolve_phases(recipe: Recipe) -> tuple[Phase, ...]:
     """The phases with every choice that they leave to the recipe filled in."""
+    states_trainable = any(phase.trainable is not None for phase in recipe.phases)
     return tuple(
         replace(
             phase,
+            # Where none states it, the layers stay as the model's builder left them.
+            trainable=phase.trainable or ("all" if states_trainable else None),
             **{name: getattr(recipe, name) for name in _INHERITED if getattr(phase, name) is None},
         )
         for phase in recipe.phases

@@ -104,13 +104,16 @@ def build_augmentation(
 def compile_phase(
     model, phase: Phase, rates: np.ndarray, dataset: Dataset, directory: Path, speed: Speed
 ):
-    """Compile the model with the phase's loss and a fresh optimizer.
+    """Compile the model with the phase's loss, a fresh optimizer and the layers that it trains.
 
     Its metrics, `accuracy` and `nll`, know nothing of smoothing, so validation is comparable.
     """
     from keras_recipes.metrics import Accuracy, NegativeLogLikelihood
+    from keras_recipes.models import set_trainable
     from keras_recipes.optimizers import decay_weights_alone
 
+    if phase.trainable is not None:  # before the optimizer is told what it trains
+        set_trainable(model, phase.trainable)
     table = rate_table(phase, rates)
     rate = float(rates[-1]) if table is None else TableSchedule(table)
     if isinstance(phase.optimizer, Call):

@@ -76,6 +76,7 @@ PHASE_CASES = [
         {
             "name": "other",
             "epochs": 2,
+            "trainable": "head",
             "augment": (),
             "mixup_off_epochs": 1,
             "loss": CrossEntropy(label_smoothing=0.2),
@@ -105,6 +106,7 @@ def evidence(recipe, folder):
             images, labels = last_batch(recipe, phase, dataset, per_epoch, folder)
             facts += [
                 phase.name,
+                len(model.trainable_variables),
                 digest([rates, images, labels]),
                 float(model.loss(labels[:, ::-1], labels * 3)),
                 {**model.optimizer.get_config(), "learning_rate": None},

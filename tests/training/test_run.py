@@ -113,6 +113,22 @@ class Observer(keras.callbacks.Callback):
             raise Interrupted
 
 
+class Changes(Observer):
+    """A display that notes the paths of the weights that each epoch changes."""
+
+    def __init__(self):
+        super().__init__()
+        self.paths = []
+
+    def on_epoch_begin(self, epoch, logs=None):
+        super().on_epoch_begin(epoch)
+        self._before = [(each, np.array(each)) for each in self.model.weights]
+
+    def on_epoch_end(self, epoch, logs=None):
+        moved = {each.path for each, before in self._before if (np.array(each) != before).any()}
+        self.paths.append(moved)
+
+
 def begin(recipe, sources):
     dataset = recipe.data.build()
     job = Job(name="small", recipe=recipe)
@@ -172,6 +188,46 @@ def test_a_resumed_run_ends_in_the_same_bits(sources, phases_run, interrupt_in):
     run.train(PHASES, dataset, broken)
     assert_same_bits(whole, broken)
     assert broken.read_run()["results"] == whole.read_run()["results"]
+
+
+FREEZING = replace(
+    SMALL,
+    model=CifarResNet(depth=8, width=4, dropout=0.3),
+    phases=(
+        Phase(name="head", trainable="head"),
+        Phase(name="last", trainable=1),
+        Phase(name="all"),
+    ),
+    epochs=1,
+    schedule=None,
+)
+
+
+@pytest.mark.parametrize("interrupt_in", [1, 2], ids=["at-the-turn", "at-the-second-turn"])
+def test_a_phase_trains_the_layers_that_it_names(sources, tmp_path, interrupt_in):
+    """And a resume goes on in the phase in which it was, with the same bits."""
+    dataset, whole = begin(FREEZING, sources)
+    changed = Changes()
+    run.train(FREEZING, dataset, whole, display=[changed])
+    head = {"logits/kernel", "logits/bias"}
+    assert changed.paths[0] == head
+    assert head < changed.paths[1] < changed.paths[2]
+    assert any("moving_mean" in each for each in changed.paths[1])
+    dataset, broken = begin(FREEZING, sources)
+    with pytest.raises(Interrupted):
+        run.train(FREEZING, dataset, broken, display=[Observer(interrupt_in)])
+    keras.utils.clear_session()
+    run.train(FREEZING, dataset, broken)
+    assert_same_bits(whole, broken)
+
+
+def test_more_stages_than_there_are_is_told_before_the_first_phase_trains(sources):
+    phases = (Phase(name="head", trainable="head"), Phase(name="rest", trainable=9))
+    recipe = replace(FREEZING, phases=phases)
+    dataset, directory = begin(recipe, sources)
+    with pytest.raises(RecipeError, match=r"phases.1.*trainable.* from 1 to 3; got 9"):
+        run.train(recipe, dataset, directory)
+    assert directory.read_metrics() == []
 
 
 def test_phases_follow_each_other(phases_run):

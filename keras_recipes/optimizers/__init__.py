@@ -2,6 +2,7 @@
 
 from keras_recipes.optimizers.adam import adam, adamw
 from keras_recipes.optimizers.decay import decay_weights_alone
+from keras_recipes.optimizers.layer_decay import layer_multipliers
 from keras_recipes.optimizers.lion import lion
 from keras_recipes.optimizers.make_optimizer import make_optimizer
 from keras_recipes.optimizers.moving_average import MovingAverage, average_weights, find_average
@@ -18,6 +19,7 @@ __all__ = [
     "average_weights",
     "decay_weights_alone",
     "find_average",
+    "layer_multipliers",
     "lion",
     "make_optimizer",
     "muon",

@@ -3,6 +3,7 @@
 from keras_recipes.optimizers.adam import adam, adamw
 from keras_recipes.optimizers.decay import decay_weights_alone
 from keras_recipes.optimizers.layer_decay import layer_multipliers
+from keras_recipes.optimizers.layer_rates import scale_learning_rates
 from keras_recipes.optimizers.lion import lion
 from keras_recipes.optimizers.make_optimizer import make_optimizer
 from keras_recipes.optimizers.moving_average import MovingAverage, average_weights, find_average
@@ -24,6 +25,7 @@ __all__ = [
     "make_optimizer",
     "muon",
     "orthogonalize",
+    "scale_learning_rates",
     "scale_linearly",
     "sgd",
 ]

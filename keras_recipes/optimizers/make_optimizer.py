@@ -4,6 +4,8 @@ from numbers import Real
 
 from keras_recipes.errors import RecipeError
 from keras_recipes.optimizers.decay import decay_weights_alone
+from keras_recipes.optimizers.layer_decay import layer_multipliers
+from keras_recipes.optimizers.layer_rates import scale_learning_rates
 from keras_recipes.optimizers.moving_average import average_weights
 from keras_recipes.schedules import count_updates
 
@@ -19,6 +21,9 @@ def make_optimizer(
     clip_value=None,
     accumulate=1,
     ema_momentum=None,
+    layer_decay=1.0,
+    bias_multiplier=1.0,
+    normalization_multiplier=1.0,
     **own,
 ):
     """An optimizer for `model`, of any of Keras's classes.
@@ -41,6 +46,9 @@ def make_optimizer(
             `accumulate` times as large, except that batch normalisation sees the small ones.
         ema_momentum: keep the moving average of the weights, see `MovingAverage`; the callback
             `keras_recipes.callbacks.AveragedWeights` brings it to use.
+        layer_decay, bias_multiplier, normalization_multiplier: how the learning rate falls from
+            the head to the input, and what bias and normalisation have of it; `decay`, `bias` and
+            `normalization` of `layer_multipliers`.
 
     Returns:
         The optimizer, in a `MovingAverage` if there is an `ema_momentum`.
@@ -76,6 +84,11 @@ def make_optimizer(
     )
     if not decay_normalization_and_bias:
         decay_weights_alone(optimizer, model)
+    if (layer_decay, bias_multiplier, normalization_multiplier) != (1.0, 1.0, 1.0):
+        multipliers = layer_multipliers(
+            model, decay=layer_decay, bias=bias_multiplier, normalization=normalization_multiplier
+        )
+        optimizer = scale_learning_rates(optimizer, multipliers)
     if ema_momentum is not None:
         return average_weights(optimizer, model, ema_momentum)
     return optimizer

@@ -28,6 +28,13 @@ class _Optimizer:
     ema_momentum: float | None = bounded(None, above=0, below=1)
     """Share of the moving average of the weights that update `t` keeps, at most `t / (9 + t)`.
     Validation, the best model and the test use the average; None keeps none."""
+    layer_decay: float = bounded(1.0, above=0, at_most=1)
+    """Share of the rate that a stage has of the one above it, the head having the whole rate; a
+    stage begins where the image is halved. Source: Howard & Ruder 2018, arXiv:1801.06146, 3.2."""
+    bias_multiplier: float = bounded(1.0, above=0)
+    """Factor of the rate of every bias outside of normalisation."""
+    normalization_multiplier: float = bounded(1.0, above=0)
+    """Factor of the rate of the scale and offset of normalisation."""
 
     def check(self):
         if self.clip_norm is not None and self.clip_value is not None:

@@ -34,7 +34,7 @@ RECIPE = Recipe(
     augment=(PaddedCrop(1, mode="constant"), MixUp(0.4)),
     model=Call("my_parts.py:model"),
     loss=CrossEntropy(label_smoothing=0.1),
-    optimizer=SGD(learning_rate=0.2, weight_decay=1e-3, ema_momentum=0.9),
+    optimizer=SGD(learning_rate=0.2, weight_decay=1e-3, ema_momentum=0.9, layer_decay=0.5),
     schedule=Cosine(warmup_epochs=1),
     epochs=2,
     batch_size=32,

@@ -4,6 +4,7 @@ from keras_recipes.models.cifar_resnet import cifar_resnet
 from keras_recipes.models.conv_net import conv_net
 from keras_recipes.models.local_response import local_response_normalization
 from keras_recipes.models.mlp import mlp
+from keras_recipes.models.preprocessing import preprocess_for
 from keras_recipes.models.stochastic_depth import stochastic_depth
 from keras_recipes.models.trainable import set_trainable
 from keras_recipes.models.wide_resnet import wide_resnet
@@ -13,6 +14,7 @@ __all__ = [
     "conv_net",
     "local_response_normalization",
     "mlp",
+    "preprocess_for",
     "set_trainable",
     "stochastic_depth",
     "wide_resnet",

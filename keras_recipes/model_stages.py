@@ -85,9 +85,9 @@ def _levels(model) -> dict:
     for layer in reversed(model.operations):  # what is no layer, a sum say, passes levels on too
         nodes = [each for each in layer._inbound_nodes if each.operation is layer]
         outputs = [tensor for node in nodes for tensor in node.outputs]
-        own = max((_level(tensor, size) for tensor in outputs), default=0)
-        # What is pooled to a vector on the way and scales the image works for that image's stage.
-        level = min([own, *(after[id(each)] for each in outputs if id(each) in after)])
+        level = max((_level(tensor, size) for tensor in outputs), default=0)
+        if level == math.inf:  # pooled to a vector: it may scale an image, and works for its stage
+            level = min((after.get(id(each), level) for each in outputs), default=level)
         for each in [layer, *getattr(layer, "_flatten_layers", lambda: ())()]:
             levels[id(each)] = level
         for node in nodes:
@@ -97,6 +97,7 @@ def _levels(model) -> dict:
 
 
 def _level(tensor, size):
-    if len(tensor.shape) != 4 or tensor.shape[1] is None:
+    """How often the image has been halved in a tensor; infinite where nothing is left of it."""
+    if len(tensor.shape) != 4 or tensor.shape[1] in (None, 1):
         return math.inf
     return round(math.log2(size / tensor.shape[1]))

@@ -55,6 +55,7 @@ from keras_recipes.recipe import (
     Sometimes,
     Step,
     Stopping,
+    Transfer,
     Translation,
     WideResNet,
     Zoom,
@@ -114,6 +115,7 @@ __all__ = [
     "Step",
     "Stopping",
     "Translation",
+    "Transfer",
     "WideResNet",
     "Zoom",
 ]

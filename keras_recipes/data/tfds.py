@@ -9,9 +9,9 @@ import numpy as np
 
 from keras_recipes.data.dataset import Dataset, Examples, build_dataset
 from keras_recipes.data.division import Division
-from keras_recipes.data.network import is_reachable
 from keras_recipes.data.store import keep
 from keras_recipes.errors import DataUnavailable, RecipeError, did_you_mean
+from keras_recipes.network import is_reachable
 
 _READ_BYTES = 16 << 20
 

@@ -7,6 +7,7 @@ from keras_recipes.models.mlp import mlp
 from keras_recipes.models.preprocessing import preprocess_for
 from keras_recipes.models.stochastic_depth import stochastic_depth
 from keras_recipes.models.trainable import set_trainable
+from keras_recipes.models.transfer import transfer
 from keras_recipes.models.wide_resnet import wide_resnet
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "preprocess_for",
     "set_trainable",
     "stochastic_depth",
+    "transfer",
     "wide_resnet",
 ]

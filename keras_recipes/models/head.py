@@ -3,13 +3,14 @@
 from keras import layers
 
 
-def logits(x, num_classes, dropout=0.0):
+def logits(x, num_classes, dropout=0.0, initializer="glorot_uniform"):
     """The last layer, which computes in float32 whatever the policy.
 
     Args:
         x: symbolic features `(batch, features)`.
         num_classes: number of logits.
         dropout: share of the features that are dropped while training, in [0, 1).
+        initializer: of the weights; Keras's name.
 
     Returns:
         symbolic float32 logits `(batch, num_classes)`.
@@ -17,4 +18,5 @@ def logits(x, num_classes, dropout=0.0):
     if dropout:
         x = layers.Dropout(dropout)(x)
     # Softmax in half precision has no gradient on examples that are confidently wrong.
-    return layers.Dense(num_classes, dtype="float32", name="logits")(x)
+    last = layers.Dense(num_classes, kernel_initializer=initializer, dtype="float32", name="logits")
+    return last(x)

@@ -6,27 +6,8 @@ it is given the wrong one: features are only worse. Inside the network it can't 
 
 from keras import layers, ops
 
+from keras_recipes.backbones import BACKBONES
 from keras_recipes.errors import RecipeError, did_you_mean
-
-_MODES = {
-    "tf": (
-        "InceptionResNetV2", "InceptionV3", "MobileNet", "MobileNetV2", "NASNetLarge",
-        "NASNetMobile", "ResNet101V2", "ResNet152V2", "ResNet50V2", "Xception",
-    ),
-    "caffe": ("ResNet101", "ResNet152", "ResNet50", "VGG16", "VGG19"),
-    "torch": ("DenseNet121", "DenseNet169", "DenseNet201"),
-    "within": (
-        "ConvNeXtBase", "ConvNeXtLarge", "ConvNeXtSmall", "ConvNeXtTiny", "ConvNeXtXLarge",
-        "EfficientNetB0", "EfficientNetB1", "EfficientNetB2", "EfficientNetB3", "EfficientNetB4",
-        "EfficientNetB5", "EfficientNetB6", "EfficientNetB7", "EfficientNetV2B0",
-        "EfficientNetV2B1", "EfficientNetV2B2", "EfficientNetV2B3", "EfficientNetV2L",
-        "EfficientNetV2M", "EfficientNetV2S", "MobileNetV3Large", "MobileNetV3Small",
-    ),
-}  # fmt: skip
-"""How the weights were trained: by the network's name in `keras.applications`."""
-
-BACKBONES = {name: mode for mode, names in _MODES.items() for name in names}
-"""Name of each network of `keras.applications` to how its images are prepared."""
 
 _CAFFE_MEAN = (103.939, 116.779, 123.68)
 _TORCH_MEAN = (0.485, 0.456, 0.406)
@@ -55,7 +36,7 @@ def preprocess_for(backbone: str, images):
         ```python
         inputs = keras.Input((128, 128, 3))  # uint8 will do
         backbone = keras.applications.MobileNet(include_top=False, input_shape=(128, 128, 3))
-        features = backbone(preprocess_for("MobileNet", inputs), training=False)
+        features = backbone(preprocess_for("MobileNet", inputs))
         ```
     """
     if backbone not in BACKBONES:

@@ -2,25 +2,34 @@
 
 import re
 
+import keras
+
 from keras_recipes.errors import RecipeError, some_of
 from keras_recipes.model_stages import head_and_stages
+from keras_recipes.models.requirements import require_choice
+
+STATISTICS = ("inference", "training")
+"""What batch normalisation of a trained body goes by."""
 
 
-def set_trainable(model, layers):
+def set_trainable(model, layers, *, batch_normalization="training"):
     """Set `trainable` of every layer with weights; compile the model afterwards.
 
     Batch normalisation that is not trainable works by its moving statistics, and leaves them as
-    they are. Source: Howard & Ruder 2018, arXiv:1801.06146, section 3.3, for unfreezing from the
-    end.
+    they are. `backbone(x, training=False)` does not do that: in Keras 3 a model's own `training`
+    takes the place of what is stated for a layer inside.
+    Source: Howard & Ruder 2018, arXiv:1801.06146, section 3.3, for unfreezing from the end.
 
     Args:
         model: a built Functional or Sequential model; models in it are entered.
         layers: `"head"`; `"all"`; a number of stages at the end, which train with the head; or a
             regular expression, searched for in layers' names, those of the head training as well.
             See `keras_recipes.model_stages.head_and_stages` for heads and stages.
+        batch_normalization: "inference" keeps every `BatchNormalization` of the body as it is, its
+            statistics, scale and offset; "training" treats it as any layer.
 
     Raises:
-        RecipeError: if there are fewer stages, or no name matches.
+        RecipeError: if there are fewer stages, no name matches, or batch_normalization is neither.
 
     Example:
         ```python
@@ -31,6 +40,7 @@ def set_trainable(model, layers):
         model.compile(keras.optimizers.Adam(1e-4), loss)
         ```
     """
+    require_choice("set_trainable: batch_normalization", batch_normalization, STATISTICS)
     head, stages = head_and_stages(model)
     body = [layer for stage in stages for layer in stage]
     if layers == "head":
@@ -41,6 +51,8 @@ def set_trainable(model, layers):
         chosen = _named(body, layers)
     else:
         chosen = _last_stages(stages, layers)
+    if batch_normalization == "inference":
+        chosen = [each for each in chosen if not isinstance(each, keras.layers.BatchNormalization)]
     for layer in body:
         layer.trainable = any(layer is each for each in chosen)
     for layer in head:

@@ -26,7 +26,7 @@ from keras_recipes.recipe.augment import (
 from keras_recipes.recipe.call import Call
 from keras_recipes.recipe.data import TFDS, Arrays, Digits, Folder
 from keras_recipes.recipe.loss import BinaryCrossEntropy, CrossEntropy, FocalLoss
-from keras_recipes.recipe.model import MLP, CifarResNet, ConvNet, WideResNet
+from keras_recipes.recipe.model import MLP, CifarResNet, ConvNet, Transfer, WideResNet
 from keras_recipes.recipe.optimizer import SGD, Adam, AdamW, Lion, Muon
 from keras_recipes.recipe.phase import Phase
 from keras_recipes.recipe.recipe import Recipe, resolve_phases
@@ -96,6 +96,7 @@ __all__ = [
     "Step",
     "Stopping",
     "Translation",
+    "Transfer",
     "WideResNet",
     "Zoom",
     "resolve_phases",

@@ -102,7 +102,13 @@ def build_augmentation(
 
 
 def compile_phase(
-    model, phase: Phase, rates: np.ndarray, dataset: Dataset, directory: Path, speed: Speed
+    model,
+    recipe: Recipe,
+    phase: Phase,
+    rates: np.ndarray,
+    dataset: Dataset,
+    directory: Path,
+    speed: Speed,
 ):
     """Compile the model with the phase's loss, a fresh optimizer and the layers that it trains.
 
@@ -113,7 +119,8 @@ def compile_phase(
     from keras_recipes.optimizers import decay_weights_alone
 
     if phase.trainable is not None:  # before the optimizer is told what it trains
-        set_trainable(model, phase.trainable)
+        statistics = getattr(recipe.model, "batch_normalization", "training")
+        set_trainable(model, phase.trainable, batch_normalization=statistics)
     table = rate_table(phase, rates)
     rate = float(rates[-1]) if table is None else TableSchedule(table)
     if isinstance(phase.optimizer, Call):

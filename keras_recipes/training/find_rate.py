@@ -98,7 +98,7 @@ def _begin(recipe, phase, dataset, directory, speed, length):
     model = build_model(recipe, dataset, directory, speed)
     per_epoch = steps_per_epoch(dataset.train, recipe.batch_size)
     rates = learning_rates(phase, recipe.batch_size, per_epoch, directory)
-    compile_phase(model, phase, rates, dataset, directory, speed)
+    compile_phase(model, recipe, phase, rates, dataset, directory, speed)
     built = getattr(model.optimizer, "learning_rate", rates[0])
     built = float(keras.ops.convert_to_numpy(built))  # several devices mirror it
     if not math.isclose(built, rates[0], rel_tol=1e-5):

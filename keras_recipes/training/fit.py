@@ -125,7 +125,7 @@ class _PhaseTrainer:
         self.per_epoch = steps_per_epoch(dataset.train, recipe.batch_size)
         self.rates = learning_rates(phase, recipe.batch_size, self.per_epoch, directory.path)
         self._table = rate_table(phase, self.rates)
-        compile_phase(model, phase, self.rates, dataset, directory.path, speed)
+        compile_phase(model, recipe, phase, self.rates, dataset, directory.path, speed)
         if follows_training(phase.schedule):
             name = type(phase.schedule).__name__
             require_settable_rate(model.optimizer, f"schedule={name}", "use schedule=None")

@@ -7,8 +7,8 @@ import pytest
 
 from keras_recipes import TFDS, RecipeError
 from keras_recipes.data import tfds
-from keras_recipes.data.network import is_reachable
 from keras_recipes.errors import DataUnavailable
+from keras_recipes.network import is_reachable
 
 
 @pytest.fixture

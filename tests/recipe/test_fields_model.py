@@ -1,6 +1,8 @@
 """Every field of every network changes what it computes; what would not is refused."""
 
 import functools
+import os
+import tempfile
 from dataclasses import fields, replace
 from typing import get_args
 
@@ -9,12 +11,29 @@ import numpy as np
 import pytest
 from each_field import each_change
 
-from keras_recipes import MLP, CifarResNet, ConvNet, RecipeError, WideResNet
+from keras_recipes import MLP, CifarResNet, ConvNet, RecipeError, Transfer, WideResNet
 from keras_recipes.models import layer_choices as built
 from keras_recipes.recipe.model import layer_choices as said
 from keras_recipes.recipe.model.conv_net import ConvNet as ConvNetPart
 
+FOLDER = tempfile.TemporaryDirectory()
+WEIGHTS = os.path.join(FOLDER.name, "own.weights.h5")
 IMAGES = np.random.default_rng(0).integers(0, 256, (8, 8, 8, 3)).astype("float32")
+
+
+def write_weights():
+    """Of a network whose statistics are those of some images, so that features don't vanish."""
+    model = keras.applications.MobileNet(
+        include_top=False, weights=None, input_shape=(32, 32, 3), alpha=0.25
+    )
+    for each in model.layers:
+        if isinstance(each, keras.layers.BatchNormalization):
+            each.momentum = 0.0
+    model(np.repeat(np.repeat(IMAGES, 4, 1), 4, 2) / 127.5 - 1, training=True)
+    model.save_weights(WEIGHTS)
+
+
+write_weights()
 
 
 def with_groups(part):
@@ -51,6 +70,23 @@ CASES = [
             "global_pooling": "none",
             "dense_units": (8,),
             "spatial_dropout": 0.5,
+        },
+    ),
+    (
+        Transfer("MobileNet", weights=WEIGHTS, alpha=0.25, input_size=(32, 32)),
+        {
+            "backbone": lambda part: replace(
+                part, backbone="MobileNetV2", alpha=0.35, weights=None
+            ),
+            "weights": None,
+            "alpha": lambda part: replace(part, alpha=0.5, weights=None),
+            "input_size": (32, 64),
+            "pooling": "both",
+            "dense_units": (8,),
+            "activation": lambda part: replace(part, dense_units=(8,), activation="gelu"),
+            "initializer": "orthogonal",
+            "dropout": 0.5,
+            "batch_normalization": "training",
         },
     ),
     (
@@ -93,15 +129,23 @@ def test_what_can_be_said_is_what_can_be_built():
     assert ConvNetPart is ConvNet
 
 
-@pytest.mark.parametrize("cls", [CifarResNet, ConvNet, MLP, WideResNet])
+@pytest.mark.parametrize("cls", [CifarResNet, ConvNet, MLP, Transfer, WideResNet])
 def test_the_defaults_are_those_of_the_function(cls):
     from inspect import signature
 
     from keras_recipes import models
 
-    name = {CifarResNet: "cifar_resnet", ConvNet: "conv_net", MLP: "mlp", WideResNet: "wide_resnet"}
+    name = {
+        CifarResNet: "cifar_resnet",
+        ConvNet: "conv_net",
+        MLP: "mlp",
+        Transfer: "transfer",
+        WideResNet: "wide_resnet",
+    }
     parameters = signature(getattr(models, name[cls])).parameters
     for each in fields(cls):
+        if each.name == "backbone":  # which has none
+            continue
         assert parameters[each.name].default == each.default, each.name
 
 
@@ -128,6 +172,11 @@ def test_the_defaults_are_those_of_the_function(cls):
         (lambda: ConvNet(pooling="mean"), "model.pooling", "'average'"),
         (lambda: MLP(hidden_units=()), "model.hidden_units", "(256,)"),
         (lambda: MLP(hidden_units=(1,), normalization="layer"), "model.normalization", "Use two"),
+        (lambda: Transfer("MobilNet"), "model.backbone", "Did you mean 'MobileNet'?"),
+        (lambda: Transfer("ResNet50", alpha=0.5), "model.alpha", "no effect on ResNet50"),
+        (lambda: Transfer("MobileNetV2", alpha=0.6), "model.alpha", "0.35, 0.5, 0.75"),
+        (lambda: Transfer("a.keras", weights="b.h5"), "model.weights", "brings its own"),
+        (lambda: Transfer("ResNet50", weights="image"), "model.weights", '"imagenet"'),
         (lambda: MLP(normalization="group"), "model.normalization", "'layer'"),
     ],
 )

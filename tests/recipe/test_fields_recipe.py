@@ -101,7 +101,7 @@ def evidence(recipe, folder):
         for phase in resolve_phases(recipe):
             per_epoch = steps_per_epoch(dataset.train, recipe.batch_size)
             rates = learning_rates(phase, recipe.batch_size, per_epoch, folder)
-            compile_phase(model, phase, rates, dataset, folder, speed)
+            compile_phase(model, recipe, phase, rates, dataset, folder, speed)
             best = phase.stopping.build(folder / "best.keras")
             images, labels = last_batch(recipe, phase, dataset, per_epoch, folder)
             facts += [

@@ -57,7 +57,7 @@ def compile_with(loss, folder):
     dataset = recipe.data.build()
     model = recipe.model.build(folder, input_shape=(8, 8, 1), num_classes=10)
     (phase,) = resolve_phases(recipe)
-    compile_phase(model, phase, np.full(STEPS, 1e-12, "float32"), dataset, folder, FLOAT32)
+    compile_phase(model, recipe, phase, np.full(STEPS, 1e-12, "float32"), dataset, folder, FLOAT32)
     return recipe, dataset, model
 
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 from keras_recipes import (
     AdamW,
     ColorJitter,
+    ConvNet,
     Cosine,
     CropAndResize,
     CrossEntropy,
@@ -64,6 +65,8 @@ digits = replace(
     recipe,
     data=Digits(),
     augment=(PaddedCrop(1, mode="constant"),),
-    model=Transfer("MobileNet", weights=None, alpha=0.25, input_size=(32, 32), dropout=0.2),
+    model=ConvNet(blocks=2, width=32, dropout=0.3),
+    optimizer=AdamW(learning_rate=2e-3, weight_decay=0.05),
+    phases=(Phase(epochs=15),),
     stand_in=None,
 )

@@ -37,7 +37,7 @@ def write_published(path, model, *, chunks=False):
 
 
 def settle(model):
-    """Set batch normalisation's statistics to those of some images, so that features don't vanish."""
+    """Set batch normalisation's statistics to those of some images, so features don't vanish."""
     norms = [each for each in model.layers if isinstance(each, keras.layers.BatchNormalization)]
     momenta = [each.momentum for each in norms]
     trainable = [each.trainable for each in norms]

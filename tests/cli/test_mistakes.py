@@ -63,6 +63,11 @@ MISTAKES = [
     (["noise-scale", RECIPE, "--large-batch", "1000"], "a multiple of the small batch, 128"),
     (["noise-scale", RECIPE, "--phase", "trian"], "Did you mean 'train'?"),
     (["noise-scale", RECIPE, "--out", "x.svg"], "Use x.png."),
+    (["predict"], "RUN"),
+    (["predict", "runs/x"], "IMAGE"),
+    (["predict", "runs/nope", "x.png"], "is not a run directory"),
+    (["predict", "nope.keras", "x.png"], "nope.keras does not exist"),
+    (["predict", "runs/nope", "x.png", "--top", "0"], "--top must be at least 1; got 0"),
 ]
 SETS = [
     ("loss.label_smoothing=2", "loss.label_smoothing must be in [0, 1); got 2.0"),

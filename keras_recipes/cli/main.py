@@ -7,7 +7,17 @@ import argparse
 import sys
 
 import keras_recipes
-from keras_recipes.cli import augment, find_batch, find_lr, listing, noise_scale, predict, run, show
+from keras_recipes.cli import (
+    augment,
+    evaluate,
+    find_batch,
+    find_lr,
+    listing,
+    noise_scale,
+    predict,
+    run,
+    show,
+)
 from keras_recipes.errors import RecipeError, did_you_mean
 
 COMMANDS = {
@@ -19,6 +29,7 @@ COMMANDS = {
     "find-batch": find_batch,
     "noise-scale": noise_scale,
     "predict": predict,
+    "evaluate": evaluate,
 }
 
 

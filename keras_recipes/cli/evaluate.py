@@ -14,7 +14,7 @@ import sys
 
 from keras_recipes.cli.quiet_tensorflow import load_quietly
 from keras_recipes.errors import RecipeError, some_of
-from keras_recipes.training.trained_model import find_model, open_model
+from keras_recipes.training.trained_model import find_run, open_model, read_run_data
 
 WHOLE_MATRIX = 12
 """The most classes whose confusion matrix is printed whole; of more, the most confused pairs."""
@@ -31,12 +31,7 @@ def add_arguments(parser):
 
 def run(options):
     """Carry the command out; returns the exit code, None for 0."""
-    saved = find_model(options.model)
-    if saved.run is None:
-        raise RecipeError(
-            options.model, "is a model by itself, which does not know its classes",
-            "Name the run directory that it comes from.",
-        )  # fmt: skip
+    saved = find_run(options.model)
     unreadable = 0
     if options.data is None:
         logits, labels = _predict_test(saved)
@@ -55,17 +50,11 @@ def run(options):
 
 
 def _predict_test(saved):
-    data = saved.loaded.recipe.data
-    data.require()
+    saved.loaded.recipe.data.require()
     load_quietly()
     from keras_recipes.training.evaluate import predict_examples
 
-    dataset = data.build()
-    if dataset.fingerprint != saved.about["data"]["fingerprint"]:
-        raise RecipeError(
-            str(saved.run), "was trained on other images than there are now",
-            "Put them back as they were, or name those to test on with --data.",
-        )  # fmt: skip
+    dataset = read_run_data(saved)
     trained = open_model(saved)
     test = dataset.read_test()
     return predict_examples(trained.model, test, dataset.num_classes), test.class_labels()

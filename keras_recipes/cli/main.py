@@ -10,6 +10,7 @@ import keras_recipes
 from keras_recipes.cli import (
     augment,
     evaluate,
+    export,
     find_batch,
     find_lr,
     listing,
@@ -30,6 +31,7 @@ COMMANDS = {
     "noise-scale": noise_scale,
     "predict": predict,
     "evaluate": evaluate,
+    "export": export,
 }
 
 

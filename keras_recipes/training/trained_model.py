@@ -67,6 +67,37 @@ def find_model(path) -> SavedModel:
     return _find_in_run(path)
 
 
+def find_run(path) -> SavedModel:
+    """The best model of a run directory, where what the run knows of it is needed.
+
+    Raises:
+        RecipeError: if `path` is none, or the run has no best model yet.
+    """
+    saved = find_model(path)
+    if saved.run is None:
+        raise RecipeError(
+            str(path), "is a model by itself, which knows neither its data nor its classes",
+            "Name the run directory that it comes from.",
+        )  # fmt: skip
+    return saved
+
+
+def read_run_data(saved: SavedModel):
+    """The run's `Dataset`, once more.
+
+    Raises:
+        DataUnavailable: if it is no longer there.
+        RecipeError: if it is another than the run was trained on.
+    """
+    dataset = saved.loaded.recipe.data.build()
+    if dataset.fingerprint != saved.about["data"]["fingerprint"]:
+        raise RecipeError(
+            str(saved.run), "was trained on other images than there are now",
+            "Put them back as they were.",
+        )  # fmt: skip
+    return dataset
+
+
 def _find_in_run(path):
     about = read_run_files(path).about
     file = path / "best.keras"

@@ -1,0 +1,93 @@
+"""The formats that a trained model can be exported to, written without their runtimes' notes."""
+
+import contextlib
+import logging
+import os
+import shutil
+import tempfile
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+from keras_recipes.atomic_file import replacing
+from keras_recipes.errors import RecipeError
+from keras_recipes.training.float32_model import float32_model
+
+
+def write_saved_model(model, out: Path):
+    """Write a TensorFlow SavedModel, a folder, in place of what was there.
+
+    Its endpoint `serve` takes images float32 `(batch, height, width, channels)` in 0..255 and
+    returns logits, as all formats do.
+    """
+    partial = out.with_name(f".partial-{out.name}")
+    old = out.with_name(f".old-{out.name}")
+    for each in (partial, old):  # of a process that was killed
+        shutil.rmtree(each, ignore_errors=True)
+    try:
+        _export(float32_model(model), partial, "tf_saved_model")
+        if out.exists():
+            os.replace(out, old)
+        os.replace(partial, out)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def write_onnx(model, out: Path):
+    """Write an ONNX file by tf2onnx."""
+    logging.getLogger("tf2onnx").setLevel(logging.ERROR)
+    with replacing(out) as partial:
+        _export(float32_model(model), partial, "onnx")
+
+
+def write_litert(model, out: Path, precision: str, images):
+    """Write a LiteRT (TensorFlow Lite) file of the runtime's own operations.
+
+    Args:
+        model: the trained model.
+        out: the file.
+        precision: `"float32"`; `"float16"`, in which weights are kept; or `"int8"`, in which
+            weights are kept and operations computed. It takes and returns float32 all the same.
+        images: float32 `(n, height, width, channels)`, by which the ranges of int8 are chosen.
+
+    Raises:
+        RecipeError: if the runtime lacks an operation of the model.
+    """
+    import tensorflow as tf
+
+    with tempfile.TemporaryDirectory() as folder, _quiet():
+        saved = Path(folder) / "model"
+        _export(float32_model(model), saved, "tf_saved_model")
+        converter = tf.lite.TFLiteConverter.from_saved_model(str(saved))
+        if precision != "float32":
+            converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        if precision == "float16":
+            converter.target_spec.supported_types = [tf.float16]
+        if precision == "int8":
+            converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+            converter.representative_dataset = lambda: ([each[None]] for each in images)
+        try:
+            content = converter.convert()
+        except Exception as error:  # of its own kinds, and RuntimeError of its quantizer
+            raise RecipeError(
+                "--format litert",
+                f"can't be had at {precision}: {str(error).strip().partition(chr(10))[0]}",
+                "Use another --precision, or --format onnx or saved_model.",
+            ) from error
+    with replacing(out) as partial:
+        partial.write_bytes(content)
+
+
+def _export(model, out, kind):
+    with _quiet():
+        model(np.zeros((1, *model.input_shape[1:]), np.float32))  # tf2onnx wants it called once
+        model.export(str(out), format=kind, verbose=False)
+
+
+@contextlib.contextmanager
+def _quiet():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

@@ -142,7 +142,7 @@ def _check(kind, precision):
         missing = [each for each in needed if importlib.util.find_spec(each) is None]
         if missing:
             raise RecipeError(
-                "--format onnx", f"needs {' and '.join(missing)}, not installed",
+                "--format onnx", f"needs {', '.join(missing)}, not installed",
                 "Install: pip install 'keras_recipes[export]'.",
             )  # fmt: skip
 

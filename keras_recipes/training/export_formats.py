@@ -8,8 +8,6 @@ import tempfile
 import warnings
 from pathlib import Path
 
-import numpy as np
-
 from keras_recipes.atomic_file import replacing
 from keras_recipes.errors import RecipeError
 from keras_recipes.training.float32_model import float32_model
@@ -26,7 +24,7 @@ def write_saved_model(model, out: Path):
     for each in (partial, old):  # of a process that was killed
         shutil.rmtree(each, ignore_errors=True)
     try:
-        _export(float32_model(model), partial, "tf_saved_model")
+        _export_saved_model(float32_model(model), partial)
         if out.exists():
             os.replace(out, old)
         os.replace(partial, out)
@@ -36,10 +34,29 @@ def write_saved_model(model, out: Path):
 
 
 def write_onnx(model, out: Path):
-    """Write an ONNX file by tf2onnx."""
-    logging.getLogger("tf2onnx").setLevel(logging.ERROR)
-    with replacing(out) as partial:
-        _export(float32_model(model), partial, "onnx")
+    """Write an ONNX file by tf2onnx, for batches of any size.
+
+    Keras's own `model.export(format="onnx")` makes inputs of the constants that a layer such as
+    `Normalization` holds (tf2onnx's `from_function` takes whatever the function captures for an
+    input), and no runtime could run the file; so the graph is frozen first.
+    """
+    import tensorflow as tf
+    import tf2onnx
+    from tensorflow.python.framework.convert_to_constants import (
+        convert_variables_to_constants_v2,
+    )
+
+    model = float32_model(model)
+    images = tf.TensorSpec((None, *model.input_shape[1:]), tf.float32, name="images")
+    function = tf.function(lambda images: model(images, training=False), input_signature=[images])
+    with replacing(out) as partial, _quiet():
+        frozen = convert_variables_to_constants_v2(function.get_concrete_function())
+        tf2onnx.convert.from_graph_def(
+            frozen.graph.as_graph_def(),
+            input_names=[frozen.inputs[0].name],
+            output_names=[frozen.outputs[0].name],
+            output_path=str(partial),
+        )
 
 
 def write_litert(model, out: Path, precision: str, images):
@@ -59,7 +76,7 @@ def write_litert(model, out: Path, precision: str, images):
 
     with tempfile.TemporaryDirectory() as folder, _quiet():
         saved = Path(folder) / "model"
-        _export(float32_model(model), saved, "tf_saved_model")
+        _export_saved_model(float32_model(model), saved)
         converter = tf.lite.TFLiteConverter.from_saved_model(str(saved))
         if precision != "float32":
             converter.optimizations = [tf.lite.Optimize.DEFAULT]
@@ -80,14 +97,22 @@ def write_litert(model, out: Path, precision: str, images):
         partial.write_bytes(content)
 
 
-def _export(model, out, kind):
+def _export_saved_model(model, out):
     with _quiet():
-        model(np.zeros((1, *model.input_shape[1:]), np.float32))  # tf2onnx wants it called once
-        model.export(str(out), format=kind, verbose=False)
+        model.export(str(out), format="tf_saved_model", verbose=False)
 
 
 @contextlib.contextmanager
 def _quiet():
+    """Leave out warnings, those of libraries that log them too."""
+    loggers = [logging.getLogger(each) for each in ("tensorflow", "tf2onnx")]
+    levels = [each.level for each in loggers]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        yield
+        for each in loggers:
+            each.setLevel(logging.ERROR)
+        try:
+            yield
+        finally:
+            for each, level in zip(loggers, levels, strict=True):
+                each.setLevel(level)

@@ -20,7 +20,7 @@ def float32_model(model):
 
 def _without_mixed_precision(config):
     if isinstance(config, list | tuple):
-        return [_without_mixed_precision(each) for each in config]
+        return type(config)(_without_mixed_precision(each) for each in config)
     if not isinstance(config, dict):
         return config
     if config.get("class_name") == "DTypePolicy":

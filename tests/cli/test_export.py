@@ -7,6 +7,7 @@ import shutil
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from tiny_run import train_tiny_run
 
 from keras_recipes.cli import export as command
@@ -61,22 +62,32 @@ def test_the_file_says_what_the_model_says(trained, capfd, kind, precision, name
     assert not list(directory.path.glob(".*"))
 
 
-def test_a_float16_file_is_smaller_and_each_is_written_anew(trained, capfd, tmp_path):
+def test_weights_are_kept_as_the_precision_says(trained, capfd, tmp_path):
     directory, _, _ = trained
-    sizes = {}
-    for precision in ("float32", "float16"):
-        out = tmp_path / "new" / f"{precision}.tflite"
-        for _ in range(2):
-            arguments = ["--format", "litert", "--precision", precision, "--out", out]
-            assert export(capfd, directory.path, *arguments)[0] == 0
-        sizes[precision] = out.stat().st_size
-    assert sizes["float16"] < sizes["float32"]
-    for _ in range(2):
-        out = tmp_path / "new" / "saved"
-        assert export(capfd, directory.path, "--format", "saved_model", "--out", out)[0] == 0
-    assert sorted(each.name for each in out.parent.iterdir()) == [
-        "float16.tflite", "float32.tflite", "saved",
-    ]  # fmt: skip
+    for precision in ("float32", "float16", "int8"):
+        out = tmp_path / f"{precision}.tflite"
+        arguments = ["--format", "litert", "--precision", precision, "--out", out]
+        assert export(capfd, directory.path, *arguments)[0] == 0
+        interpreter = tf.lite.Interpreter(str(out))
+        kept = {each["dtype"] for each in interpreter.get_tensor_details()}
+        narrow = kept & {np.float16, np.int8}
+        assert narrow == ({np.dtype(precision).type} if precision != "float32" else set())
+        assert interpreter.get_input_details()[0]["dtype"] is np.float32
+        assert interpreter.get_output_details()[0]["dtype"] is np.float32
+
+
+def test_what_was_there_is_written_anew(trained, capfd, tmp_path):
+    directory, _, _ = trained
+    for kind, name in (("saved_model", "saved"), ("litert", "x.tflite")):
+        out = tmp_path / "new" / name
+        arguments = ["--format", kind, "--out", out]
+        assert export(capfd, directory.path, *arguments)[0] == 0
+        first = [each for each in out.rglob("*") if each.is_file()] or [out]
+        for each in first:
+            each.write_bytes(b"old")
+        assert export(capfd, directory.path, *arguments)[0] == 0
+        assert all(each.read_bytes() != b"old" for each in first)
+    assert sorted(each.name for each in out.parent.iterdir()) == ["saved", "x.tflite"]
 
 
 def test_a_file_that_sees_other_classes_is_an_error(trained, capfd, monkeypatch):
@@ -124,5 +135,5 @@ def test_mistakes(trained, capfd, tmp_path, monkeypatch):
     monkeypatch.setattr(command.importlib.util, "find_spec", lambda name: None)
     code, _, error = export(capfd, directory.path, "--format", "onnx")
     assert code == 2
-    assert "needs tf2onnx and onnx and onnxruntime, not installed" in error
+    assert "needs tf2onnx, onnx, onnxruntime, not installed" in error
     assert "pip install 'keras_recipes[export]'" in error

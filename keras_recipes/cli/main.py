@@ -7,7 +7,18 @@ import argparse
 import sys
 
 import keras_recipes
-from keras_recipes.cli import augment, find_batch, find_lr, listing, noise_scale, run, show
+from keras_recipes.cli import (
+    augment,
+    evaluate,
+    export,
+    find_batch,
+    find_lr,
+    listing,
+    noise_scale,
+    predict,
+    run,
+    show,
+)
 from keras_recipes.errors import RecipeError, did_you_mean
 
 COMMANDS = {
@@ -18,6 +29,9 @@ COMMANDS = {
     "find-lr": find_lr,
     "find-batch": find_batch,
     "noise-scale": noise_scale,
+    "predict": predict,
+    "evaluate": evaluate,
+    "export": export,
 }
 
 

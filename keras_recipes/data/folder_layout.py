@@ -52,6 +52,14 @@ def find_files(root: Path) -> list[LabelledFile]:
     return sorted(files, key=lambda each: each.name)
 
 
+def find_images(folder: Path) -> list[str]:
+    """Image files at any depth below `folder`, by their names relative to it, sorted.
+
+    Hidden files and folders and other files than images are left alone; links are followed.
+    """
+    return sorted(_Walk(Path(folder)).images)
+
+
 def _file(name, root, label, split):
     return LabelledFile(name=name, path=os.path.join(root, name), label=label, split=split)
 

@@ -17,9 +17,18 @@ def evaluate(model, examples, num_classes: int) -> dict:
         `calibration_error` (of 15 bins), `brier_score` and, of more than five classes,
         `top_5_accuracy`. Probabilities are the softmax of what the model returns.
     """
-    logits = model.predict(evaluation_batches(examples, num_classes, EVALUATION_BATCH), verbose=0)
-    logits = np.asarray(logits, np.float64)
-    labels = examples.class_labels()
+    return score(predict_examples(model, examples, num_classes), examples.class_labels())
+
+
+def predict_examples(model, examples, num_classes: int) -> np.ndarray:
+    """Logits of each example, float64 `(n, num_classes)`."""
+    batches = evaluation_batches(examples, num_classes, EVALUATION_BATCH)
+    return np.asarray(model.predict(batches, verbose=0), np.float64)
+
+
+def score(logits, labels) -> dict:
+    """The scores that `evaluate` returns, of logits `(n, classes)` and class ids `(n,)`."""
+    num_classes = logits.shape[1]
     correct = int(np.sum(logits.argmax(axis=1) == labels))
     shifted = logits - logits.max(axis=1, keepdims=True)
     log_likelihood = shifted[np.arange(len(labels)), labels] - np.log(np.exp(shifted).sum(axis=1))

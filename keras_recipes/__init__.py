@@ -59,6 +59,7 @@ from keras_recipes.recipe import (
     Translation,
     WideResNet,
     Zoom,
+    gradual_unfreezing,
 )
 
 __version__ = "0.1.0"
@@ -118,4 +119,5 @@ __all__ = [
     "Transfer",
     "WideResNet",
     "Zoom",
+    "gradual_unfreezing",
 ]

@@ -28,7 +28,7 @@ from keras_recipes.recipe.data import TFDS, Arrays, Digits, Folder
 from keras_recipes.recipe.loss import BinaryCrossEntropy, CrossEntropy, FocalLoss
 from keras_recipes.recipe.model import MLP, CifarResNet, ConvNet, Transfer, WideResNet
 from keras_recipes.recipe.optimizer import SGD, Adam, AdamW, Lion, Muon
-from keras_recipes.recipe.phase import Phase
+from keras_recipes.recipe.phase import Phase, gradual_unfreezing
 from keras_recipes.recipe.recipe import Recipe, resolve_phases
 from keras_recipes.recipe.schedule import (
     Constant,
@@ -99,5 +99,6 @@ __all__ = [
     "Transfer",
     "WideResNet",
     "Zoom",
+    "gradual_unfreezing",
     "resolve_phases",
 ]

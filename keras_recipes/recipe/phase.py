@@ -50,3 +50,37 @@ class Phase:
                     f"is {self.trainable!r}, no regular expression: {error}",
                     'Write "head", "all", a number of stages, or, say, r"conv_pw_1[0-3]".',
                 ) from None
+
+
+def gradual_unfreezing(stages: int, *, epochs: int = 1, last_epochs: int, **choices) -> tuple:
+    """Phases that train the head, then a stage more at a time from the end, then everything.
+
+    Source: Howard & Ruder 2018, arXiv:1801.06146, section 3.3, who take one epoch for each.
+
+    Args:
+        stages: how many are freed one by one before everything is; fewer than the network has.
+        epochs: of each phase but the last.
+        last_epochs: of the last, in which everything trains.
+        **choices: fields of `Phase` that all of them share, such as `optimizer`.
+
+    Returns:
+        Phases named `head`, `last-1`, `last-2` and so on, and `all`.
+
+    Raises:
+        RecipeError: if `stages` is below 1, or a choice is no field of `Phase`.
+
+    Example:
+        ```python
+        recipe = Recipe(..., phases=gradual_unfreezing(3, epochs=1, last_epochs=10))
+        ```
+    """
+    if type(stages) is not int or stages < 1:
+        raise RecipeError(
+            "gradual_unfreezing: stages", f"must be a whole number, at least 1; got {stages!r}",
+            "Use 3, or write a phase for the head and one for all.",
+        )  # fmt: skip
+    steps = [("head", "head"), *((f"last-{n}", n) for n in range(1, stages + 1))]
+    return (
+        *(Phase(name=name, trainable=layers, epochs=epochs, **choices) for name, layers in steps),
+        Phase(name="all", trainable="all", epochs=last_epochs, **choices),
+    )

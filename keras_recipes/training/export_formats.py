@@ -8,6 +8,8 @@ import tempfile
 import warnings
 from pathlib import Path
 
+import keras
+
 from keras_recipes.atomic_file import replacing
 from keras_recipes.errors import RecipeError
 from keras_recipes.training.float32_model import float32_model
@@ -98,8 +100,10 @@ def write_litert(model, out: Path, precision: str, images):
 
 
 def _export_saved_model(model, out):
+    # Left to itself, Keras 3.10 makes an endpoint that takes a list of one batch.
+    signature = [keras.InputSpec("float32", (None, *model.input_shape[1:]), name="images")]
     with _quiet():
-        model.export(str(out), format="tf_saved_model", verbose=False)
+        model.export(str(out), format="tf_saved_model", verbose=False, input_signature=signature)
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ from keras_recipes.cli import (
     export,
     find_batch,
     find_lr,
+    init,
     listing,
     noise_scale,
     predict,
@@ -22,6 +23,7 @@ from keras_recipes.cli import (
 from keras_recipes.errors import RecipeError, did_you_mean
 
 COMMANDS = {
+    "init": init,
     "run": run,
     "list": listing,
     "show": show,

@@ -29,6 +29,8 @@ MISTAKES = [
     (["show", RECIPE + ":smok"], "Did you mean 'smoke'?"),
     (["show", RECIPE + ":replace"], "is not a Recipe"),
     (["list", "no_such_folder"], "does not exist"),
+    (["init", "no_such_folder"], "no_such_folder does not exist"),
+    (["init", "photos", "--out", "x.txt"], "Use x.py."),
     (["augment", RECIPE, "--images", "0"], "must be in [1, 64]; got 0"),
     (["augment", RECIPE, "--out", "x.jpg"], "Use x.png."),
     (["augment", RECIPE, "--phase", "trian"], "Did you mean 'train'?"),

@@ -23,6 +23,9 @@ def add_arguments(parser):
 
 def run(options):
     """Carry the command out; returns the exit code, None for 0."""
+    out = _out(options)
+    if not Path(options.folder).expanduser().exists():
+        raise RecipeError(options.folder, "does not exist", "Name a folder of images.")
     from rich.console import Console
     from rich.markup import escape
 
@@ -30,7 +33,6 @@ def run(options):
     from keras_recipes.cli.summary import print_rows
     from keras_recipes.data.survey import survey
 
-    out = _out(options)
     found = survey(options.folder)
     text = recipe_for(found, out, datetime.date.today().isoformat())
     try:

@@ -9,6 +9,7 @@ show what belongs together (anna_01.jpg, or photos.groups.csv beside the folder)
 
 import datetime
 import re
+import sys
 from pathlib import Path
 
 from keras_recipes.atomic_file import replacing
@@ -50,6 +51,8 @@ def run(options):
 
 def _out(options):
     name = re.sub(r"\W+", "_", Path(options.folder).absolute().name).strip("_") or "folder"
+    if name in sys.stdlib_module_names:  # which a file beside the command would hide
+        name += "_recipe"
     out = Path(options.out or f"{name}.py")
     if out.suffix != ".py":
         raise RecipeError("--out", f"must end in .py; got {out}", f"Use {out.stem}.py.")

@@ -1,5 +1,6 @@
 """A recipe for a folder of images, as the text of a file, with the reason beside each choice."""
 
+import json
 import os
 from pathlib import Path
 
@@ -48,6 +49,14 @@ def recipe_for(survey: Survey, file: Path, today: str) -> str:
     if survey.grey:
         lines += ["        channels=1,  # none has colours"]
     lines += _groups(survey, file)
+    groups_are_few = 0 < survey.groups < 30
+    if "validation" not in survey.splits and (
+        groups_are_few or survey.train_images < 30 * len(survey.classes)
+    ):
+        lines += [
+            "        # More than the usual tenth: there is little of it.",
+            "        validation_fraction=0.2,",
+        ]
     if survey.unreadable:
         lines += [
             f"        # {len(survey.unreadable)} can't be read, {survey.unreadable[0]!r} first.",
@@ -130,4 +139,4 @@ def _relative(path, folder):
 
 
 def _quote(text):
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return json.dumps(text, ensure_ascii=False)

@@ -14,8 +14,12 @@ from keras_recipes.data.image_file import FORMATS
 from keras_recipes.errors import RecipeError, some_of
 
 _MOST_HEADERS = 2000
-_PREFIXES = (r"^([A-Za-z]+)[_-]", r"^([A-Za-z]+\d+)[_-]", r"^([^_]+)_", r"^([^-]+)-")
-"""Rules for what is before the number in `anna_01.jpg`, `person3-0007.jpg`, `2024 12_7.png`."""
+_FEWEST = 5
+"""Images of a class, below which none would be left in some part of the data."""
+
+_PREFIXES = (r"^([A-Za-z]+)[_-]", r"^([A-Za-z]+\d+)[_-]")
+"""Rules for what is before the number in `anna_01.jpg` and `person3-0007.jpg`; numbers alone are
+often counted anew in each class."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +109,13 @@ def _require_classes(files, folder):
         raise RecipeError(
             str(folder), f"has one class, {classes[0]}, and nothing to tell it from",
             "Add a folder of images of something else.",
+        )  # fmt: skip
+    few, count = Counter(each.label for each in files).most_common()[-1]
+    if count < _FEWEST:
+        raise RecipeError(
+            str(folder), f"has {count} images of {few}; to train, validate and test takes "
+            f"{_FEWEST}",
+            "Add more, or move that class elsewhere.",
         )  # fmt: skip
 
 

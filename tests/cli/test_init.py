@@ -60,9 +60,9 @@ def test_sizes_and_colours(tmp_path):
 
 
 def test_balance(tmp_path):
-    folder = write(tmp_path / "photos", ["cat"], count=4)
-    assert written(write(folder, ["dog"], count=12), tmp_path).loss.class_weights is None
-    assert written(write(folder, ["dog"], count=13), tmp_path).loss.class_weights == "balanced"
+    folder = write(tmp_path / "photos", ["cat"], count=5)
+    assert written(write(folder, ["dog"], count=15), tmp_path).loss.class_weights is None
+    assert written(write(folder, ["dog"], count=16), tmp_path).loss.class_weights == "balanced"
 
 
 @pytest.mark.parametrize(
@@ -82,10 +82,34 @@ def test_groups_in_the_names(tmp_path):
     assert written(folder, tmp_path).data.group == r"^([A-Za-z]+)[_-]"
 
 
-@pytest.mark.parametrize("name", ["IMG_{index}.png", "{index}.png", "{index}_a.png"])
+@pytest.mark.parametrize("name", ["IMG_{index}.png", "{index}.png", "{index:04}_x.png"])
 def test_a_name_that_groups_nothing_is_no_group(tmp_path, name):
-    folder = write(tmp_path / "photos", ["cat", "dog"], name=name, count=3)
+    folder = write(tmp_path / "photos", ["cat", "dog"], name=name, count=6)
     assert written(folder, tmp_path).data.group is None
+
+
+@pytest.mark.parametrize(("people", "count"), [(4, 15), (0, 8)])
+def test_what_is_little_can_still_be_divided(tmp_path, people, count):
+    folder = tmp_path / "photos"
+    for label in "abcde"[: 5 if not people else 2]:
+        write_photos_of(folder / label, people, count)
+    dataset = written(folder, tmp_path).data.build()
+    assert len(dataset.validation) > 0
+    assert len(dataset.read_test()) > 0
+
+
+def write_photos_of(folder, people, count):
+    folder.mkdir(parents=True)
+    for index in range(count):
+        who = f"{['anna', 'bert', 'carla', 'dora'][index % people]}_" if people else ""
+        Image.new("RGB", (40, 30), index).save(folder / f"{who}{index:03}.png")
+
+
+def test_a_standard_module_is_not_hidden(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "numbers", ["cat", "dog"])
+    assert main(["init", "numbers"]) == 0
+    assert Path("numbers_recipe.py").is_file()
 
 
 def test_a_prefix_that_is_the_class_is_no_group(tmp_path):
@@ -95,10 +119,10 @@ def test_a_prefix_that_is_the_class_is_no_group(tmp_path):
 
 
 def test_a_list_of_groups_beside_the_folder(tmp_path):
-    folder = write(tmp_path / "photos", ["cat", "dog"], count=3)
-    rows = [f"{label}/{index:03}.png,{index}" for label in ("cat", "dog") for index in range(3)]
+    folder = write(tmp_path / "photos", ["cat", "dog"], count=6)
+    rows = [f"{label}/{index:03}.png,{index}" for label in ("cat", "dog") for index in range(6)]
     (tmp_path / "photos.groups.csv").write_text("\n".join(["file,group", *rows]) + "\n")
-    assert survey(folder).groups == 3
+    assert survey(folder).groups == 6
     assert written(folder, tmp_path).data.group == str(tmp_path / "photos.groups.csv")
 
 
@@ -116,6 +140,13 @@ def test_parts_that_are_there(tmp_path):
     assert (found.splits, found.train_images, found.images) == (("train", "validation"), 12, 24)
 
 
+def write_no_images(folder):
+    for label in "ab":
+        (folder / label).mkdir(parents=True)
+        for index in range(5):
+            (folder / label / f"{index}.png").write_text("no image")
+
+
 @pytest.mark.parametrize(
     ("make", "says"),
     [
@@ -123,14 +154,9 @@ def test_parts_that_are_there(tmp_path):
         (lambda folder: folder.mkdir(), "holds no images"),
         (lambda folder: write(folder, ["cat"]), "has one class, cat"),
         (lambda folder: (write(folder, ["a", "b"]), (folder / "c").mkdir()), "holds no images"),
+        (lambda folder: write(folder, ["a", "b"], count=4), "has 4 images of"),
         (lambda folder: write(folder, ["."]), "outside of any class"),
-        (
-            lambda folder: [
-                (folder / each).mkdir(parents=True) or (folder / each / "a.png").write_text("no")
-                for each in "ab"
-            ],
-            "no image that can be read",
-        ),
+        (write_no_images, "no image that can be read"),
     ],
 )
 def test_a_folder_that_is_no_data_set_is_refused(tmp_path, make, says):

@@ -2,15 +2,18 @@
 
 import contextlib
 import os
+import sys
 import threading
 from pathlib import Path
 
-from keras.src.utils import file_utils
+import keras
 
 from keras_recipes.errors import RecipeError
 from keras_recipes.network import is_reachable
 
 _lock = threading.Lock()
+_library = sys.modules[keras.applications.MobileNet.__module__].file_utils
+"""The module through which every network of the library asks for its file."""
 
 
 @contextlib.contextmanager
@@ -24,17 +27,17 @@ def findable_weights():
         RecipeError: from within, with the file's name, its address, and the folder it belongs in.
     """
     with _lock:
-        fetch = file_utils.get_file
+        fetch = _library.get_file
 
         def find(fname=None, origin=None, **options):
-            folder = Path(file_utils.config.keras_home(), options.get("cache_subdir", "datasets"))
+            folder = Path(_library.config.keras_home(), options.get("cache_subdir", "datasets"))
             return _find(fetch, folder, fname, origin, options)
 
-        file_utils.get_file = find
+        _library.get_file = find
         try:
             yield
         finally:
-            file_utils.get_file = fetch
+            _library.get_file = fetch
 
 
 def _find(fetch, folder, name, origin, options):

@@ -103,7 +103,7 @@ def test_what_is_found_trains_under_the_limit_and_the_next_does_not(recipe, envi
     wanted = load(*commands[1]).recipe
     assert wanted.batch_size * wanted.optimizer.accumulate == 128
     assert wanted.optimizer.learning_rate == pytest.approx(1e-3 * 128 / 8)
-    assert re.search(rf"{commands[1][1][0][11:]} with gradients accumulated: \d+ images/s", told)
+    assert re.search(rf"{wanted.batch_size} with gradients accumulated: \d+ images/s", told)
     roots = [each for each in printed.splitlines() if each.strip().startswith("--set optimizer.le")]
     assert len(roots) == 2  # Adam's, of both
     for line in roots:

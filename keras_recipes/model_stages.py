@@ -33,8 +33,8 @@ def head_and_stages(model) -> tuple[list, list[list]]:
     model = _functional(model)
     inside = _largest_model(model)
     around = [] if inside is None else [each for each in model.layers if each is not inside]
-    layers = _with_weights(model if inside is None else inside)
-    head = _with_weights_of(around) if inside is not None else layers[-1:]
+    layers = layers_with_weights(model if inside is None else inside)
+    head = _trainable_ones(around) if inside is not None else layers[-1:]
     levels = _levels(model if inside is None else _functional(inside))
     body = [each for each in layers if all(each is not other for other in head)]
     stages = {}
@@ -61,16 +61,16 @@ def _largest_model(model):
     return max(inside, key=lambda each: len(each.layers), default=None)
 
 
-def _with_weights(model):
-    return _with_weights_of(model.layers)
-
-
-def _with_weights_of(layers):
+def layers_with_weights(model) -> list:
     """Layers that training could change; those of models among them one by one."""
+    return _trainable_ones(model.layers)
+
+
+def _trainable_ones(layers):
     found = []
     for layer in layers:
         if isinstance(layer, keras.Model):
-            found += _with_weights(layer)
+            found += layers_with_weights(layer)
         elif layer.weights and not isinstance(layer, keras.layers.Normalization):
             found.append(layer)
     return found

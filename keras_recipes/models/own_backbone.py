@@ -5,7 +5,7 @@ import numpy as np
 from keras import layers
 
 from keras_recipes.errors import RecipeError
-from keras_recipes.models.weight_file import keras_array
+from keras_recipes.model_stages import layers_with_weights
 
 
 def own_backbone(path, input_shape, *, mean=None, variance=None, initialise=False):
@@ -85,8 +85,8 @@ def _list(numbers):
 
 def _copy_weights(old, new, path):
     first = True
-    for before, after in zip(_flat(old), _flat(new), strict=True):
-        arrays = [keras_array(each) for each in before.weights]
+    for before, after in zip(layers_with_weights(old), layers_with_weights(new), strict=True):
+        arrays = before.get_weights()
         shapes = [tuple(each.shape) for each in after.weights]
         if [each.shape for each in arrays] != shapes:
             if first and isinstance(before, layers.Conv2D):
@@ -100,15 +100,6 @@ def _copy_weights(old, new, path):
                 )
         after.set_weights(arrays)
         first = first and not arrays
-
-
-def _flat(model):
-    """Layers with weights, one by one; those that only normalise by given numbers left out."""
-    for layer in model.layers:
-        if isinstance(layer, keras.Model):
-            yield from _flat(layer)
-        elif layer.weights and not isinstance(layer, layers.Normalization):
-            yield layer
 
 
 def _other_channels(kernel, channels):

@@ -87,22 +87,16 @@ def _load_with_keras(model, path):
             "model.weights", f"{path} holds no weights of a Keras network",
             "Name a file as keras.applications publishes it, or one that ends in .weights.h5.",
         )  # fmt: skip
-    before = [keras_array(each) for each in model.weights]
+    before = model.get_weights()
     try:
         model.load_weights(path)
     except (ValueError, KeyError) as error:
-        for variable, array in zip(model.weights, before, strict=True):
-            variable.assign(array)
+        model.set_weights(before)
         raise RecipeError(
             "model.weights",
             f"{path} do not fit {model.name}: {str(error).splitlines()[0].rstrip('.')}",
             "Name the weights of this backbone and of its width (alpha).",
         ) from None  # fmt: skip
-
-
-def keras_array(variable):
-    """A variable's value as a copy."""
-    return np.array(variable.numpy() if hasattr(variable, "numpy") else variable)
 
 
 def _shapes(shapes):

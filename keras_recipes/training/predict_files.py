@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import keras
 import numpy as np
 
 from keras_recipes.data import central_resize
@@ -33,5 +34,4 @@ def predict_images(trained: TrainedModel, images) -> np.ndarray:
 
 def softmax(logits) -> np.ndarray:
     """Probabilities of each row of logits."""
-    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return shifted / shifted.sum(axis=1, keepdims=True)
+    return keras.ops.convert_to_numpy(keras.ops.softmax(logits, axis=1))

@@ -8,16 +8,15 @@ test accuracy of each seed, and the mean difference to the whole recipe with the
 """
 
 import argparse
-import json
 import os
 import platform
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import Queue
 
-ROOT = Path(__file__).parent.parent
+from recipe_run import finished, train
+
 BUDGET = ["data.train_examples=5000", "epochs=6", "batch_size=64"]
 MIXING = "OneOf((MixUp(0.2), CutMix(1.0)))"
 RANDOM = "RandAugment(2, magnitude=6, magnitude_deviation=0.5)"
@@ -47,33 +46,17 @@ CASES = {
 }  # fmt: skip
 
 
-def finished(folder):
-    """Results of a finished run below `folder`, or None."""
-    for file in sorted(folder.glob("*/run.json")):
-        about = json.loads(file.read_text())
-        if about["state"] in ("finished", "stopped early") and not about["stands_in_for"]:
-            return about["results"]
-    return None
-
-
 def folder_of(runs, recipe, case, seed):
     """Where the runs of a case and seed go."""
     return runs / recipe.partition(".")[0] / case.replace(" ", "_") / str(seed)
 
 
-def train(recipe, assignments, seed, folder, cores):
+def train_on(recipe, assignments, seed, folder, cores):
     """Results of a run, on these cores."""
-    if finished(folder) is None:
-        command = [sys.executable, "-m", "keras_recipes", "run", f"recipes/{recipe}"]
-        command += ["--no-stand-in", "--runs", str(folder.resolve()), "--seed", str(seed)]
-        command += [each for text in (*BUDGET, *assignments) for each in ("--set", text)]
-        folder.mkdir(parents=True, exist_ok=True)
-        with open(folder / "output.txt", "w") as output:
-            subprocess.run(
-                command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, check=True,
-                stdin=subprocess.DEVNULL, preexec_fn=lambda: os.sched_setaffinity(0, cores),
-            )  # fmt: skip
-    return finished(folder)
+    return train(
+        f"recipes/{recipe}", (*BUDGET, *assignments), seed, folder,
+        preexec_fn=lambda: os.sched_setaffinity(0, cores),
+    )  # fmt: skip
 
 
 def train_all(runs, seeds, jobs, train):
@@ -120,7 +103,9 @@ def main():
     def look(recipe, assignments, seed, folder, cores):
         return finished(folder)
 
-    found = train_all(options.runs, options.seeds, options.jobs, look if options.report else train)
+    found = train_all(
+        options.runs, options.seeds, options.jobs, look if options.report else train_on
+    )
     for recipe, cases in CASES.items():
         print(f"\n| {recipe} | test accuracy, by seed | difference to the whole |\n|---|---|---|")
         whole = found[recipe, "whole"]

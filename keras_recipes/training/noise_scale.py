@@ -9,7 +9,8 @@ from keras_recipes.data import Dataset, steps_per_epoch, training_batches
 from keras_recipes.recipe import Recipe, resolve_phases
 from keras_recipes.recipe.augment.policy import may_mix
 from keras_recipes.training.build import build_augmentation
-from keras_recipes.training.fit import fit_recipe, must_rest
+from keras_recipes.training.fit import fit_recipe
+from keras_recipes.training.phase_trainer import must_rest
 from keras_recipes.training.precision import Speed
 from keras_recipes.training.run_directory import RunDirectory
 from keras_recipes.tuning import GradientNoiseScale

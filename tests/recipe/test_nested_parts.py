@@ -28,7 +28,7 @@ from keras_recipes.recipe.load import load, named_files
 from keras_recipes.recipe.override import override
 from keras_recipes.recipe.text import to_flat, to_python
 from keras_recipes.training.build import build_augmentation
-from keras_recipes.training.fit import must_rest
+from keras_recipes.training.phase_trainer import must_rest
 
 NESTED = (
     PaddedCrop(1),

@@ -8,7 +8,7 @@ import pytest
 
 from keras_recipes import Call, Digits, Flip, MixUp, Phase, Recipe, Sometimes
 from keras_recipes.recipe import resolve_phases
-from keras_recipes.training.fit import _PhaseTrainer
+from keras_recipes.training.phase_trainer import PhaseTrainer
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def dataset():
 def mixed_epochs(recipe, phase, dataset, first_epoch, last_epoch):
     """Of the epochs that a phase trains, those in whose first batch a label is mixed."""
     per_epoch = len(dataset.train) // recipe.batch_size
-    trainer = object.__new__(_PhaseTrainer)  # what it compiles is of no interest here
+    trainer = object.__new__(PhaseTrainer)  # what it compiles is of no interest here
     trainer.recipe, trainer.phase = recipe, resolve_phases(recipe)[phase]
     trainer.dataset, trainer.per_epoch = dataset, per_epoch
     trainer.directory = types.SimpleNamespace(path=Path())

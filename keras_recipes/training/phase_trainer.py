@@ -1,0 +1,157 @@
+"""One phase of a run: what it is made of, and stock `model.fit` over its epochs."""
+
+import functools
+
+from keras_recipes.callbacks.averaged_weights import AveragedWeights
+from keras_recipes.callbacks.settable_rate import require_settable_rate
+from keras_recipes.data import evaluation_batches, steps_per_epoch, training_batches
+from keras_recipes.optimizers import find_average
+from keras_recipes.recipe import Recipe, resolve_phases
+from keras_recipes.recipe.augment.policy import may_mix, mixing_parts
+from keras_recipes.recipe.schedule import follows_training
+from keras_recipes.training.build import build_augmentation, build_callbacks, compile_phase
+from keras_recipes.training.epoch_log import EpochLog
+from keras_recipes.training.evaluate import EVALUATION_BATCH
+from keras_recipes.training.events import ScalarEvents
+from keras_recipes.training.following_rate import following_callbacks
+from keras_recipes.training.interrupt import InterruptCallback
+from keras_recipes.training.learning_rates import learning_rates, peak_rate, rate_table
+from keras_recipes.training.progress import StateKeeper
+
+
+class PhaseTrainer:
+    """One phase: compiles the model when it is made, and trains it in `fit`."""
+
+    def __init__(self, model, recipe, phase, dataset, directory, speed):
+        self.model, self.recipe, self.phase = model, recipe, phase
+        self.dataset, self.directory = dataset, directory
+        self.per_epoch = steps_per_epoch(dataset.train, recipe.batch_size)
+        self.rates = learning_rates(phase, recipe.batch_size, self.per_epoch, directory.path)
+        self._table = rate_table(phase, self.rates)
+        compile_phase(model, recipe, phase, self.rates, dataset, directory.path, speed)
+        if follows_training(phase.schedule):
+            name = type(phase.schedule).__name__
+            require_settable_rate(model.optimizer, f"schedule={name}", "use schedule=None")
+        self.callbacks = build_callbacks(phase, directory.path)
+
+    def fit(self, progress, display, parallel_calls):
+        """Train from `progress`, which each epoch moves on, to the end of the phase."""
+        directory = self.directory
+        best = self.phase.stopping.build(directory.best_model, progress.phase_began)
+        interrupt = InterruptCallback()
+        last_epoch = progress.phase_began + self.phase.epochs
+        augment = self._augmentation(last_epoch)
+        batches = functools.partial(self._batches, augment, parallel_calls)
+        following = self._following(progress.phase_began, batches, interrupt.end_if_asked)
+        averaged = [AveragedWeights()] if find_average(self.model.optimizer) else []
+
+        def write(record):
+            directory.append_metrics(record)
+            for each in display:
+                each.end_epoch(record)
+
+        callbacks = [
+            *display,
+            interrupt,
+            EpochLog(
+                write,
+                phase=self.phase.name,
+                batch_size=self.recipe.batch_size,
+                **self._clock(progress),
+            ),
+            *averaged,
+            ScalarEvents(directory.events, **self._clock(progress)),
+            *self.callbacks,
+            best,
+            *following,
+            StateKeeper(directory.state_file, best, progress, following),
+        ]
+        for each in display:
+            each.begin_phase(
+                self.phase.name,
+                self._table,
+                progress.phase_began,
+                self.per_epoch,
+                self.recipe.batch_size,
+                self.phase.stopping,
+                progress.best,
+            )
+        with interrupt.listening():
+            self.model.fit(
+                batches(progress.epochs * self.per_epoch, last_epoch * self.per_epoch),
+                validation_data=self._validation(),
+                initial_epoch=progress.epochs,
+                epochs=last_epoch,
+                steps_per_epoch=self.per_epoch,
+                callbacks=callbacks,
+                shuffle=False,  # the stream is in its order
+                verbose=0,
+            )
+
+    def rehearse(self):
+        """Build and begin what `fit` would on top of what is built, and train nothing."""
+        self._augmentation(self.phase.epochs)
+        for each in self._following(0, None):
+            each.set_params({"epochs": self.phase.epochs})
+            each.set_model(self.model)
+            each.on_train_begin()
+
+    def _following(self, first_epoch, batches, after_batch=None):
+        """What changes the rate as training goes: nothing, or callbacks, the last with a state."""
+        return following_callbacks(
+            self.phase,
+            self.rates,
+            peak=peak_rate(self.phase, self.recipe.batch_size),
+            first_epoch=first_epoch,
+            steps=self.per_epoch,
+            batches=batches,
+            validation=self._validation(),
+            after_batch=after_batch,
+        )
+
+    def _batches(self, augment, parallel_calls, first_step, last_step):
+        return training_batches(
+            self.dataset.train,
+            self.dataset.num_classes,
+            seed=self.recipe.seed,
+            batch_size=self.recipe.batch_size,
+            first_step=first_step,
+            last_step=last_step,
+            augment=augment,
+            parallel_calls=parallel_calls,
+        )
+
+    def _validation(self):
+        dataset = self.dataset
+        return evaluation_batches(dataset.validation, dataset.num_classes, EVALUATION_BATCH)
+
+    def _augmentation(self, last_epoch):
+        resting = self.phase.mixup_off_epochs if may_mix(self.phase.augment) else 0
+        return build_augmentation(
+            self.phase.augment,
+            self.dataset,
+            self.directory.path,
+            seed=self.recipe.seed,
+            batch_size=self.recipe.batch_size,
+            mixing_until_epoch=last_epoch - resting if resting else None,
+            must_rest=must_rest(self.recipe, self.phase),
+        )
+
+    def _clock(self, progress):
+        """What a callback needs to tell the learning rate of an epoch."""
+        return {
+            "rates": self._table,
+            "first_epoch": progress.phase_began,
+            "steps": self.per_epoch,
+        }
+
+
+def must_rest(recipe: Recipe, phase) -> bool:
+    """Whether `mixup_off_epochs` must find something that mixes in a resolved phase.
+
+    Not if the recipe states it for all and another phase does mix: what a `Call` of this one
+    builds may then mix or not.
+    """
+    stated = next(each for each in recipe.phases if each.name == phase.name)
+    mixes = any(mixing_parts(each.augment) for each in resolve_phases(recipe))
+    return stated.mixup_off_epochs is not None or not mixes

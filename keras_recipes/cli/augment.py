@@ -34,7 +34,7 @@ def run(options):
     load_quietly()
     from keras_recipes.report.augment_grid import draw_augmentation
 
-    dataset = loaded.recipe.data.build()
+    dataset = loaded.recipe.data.build().of_size(phase.image_size)
     draw_augmentation(
         phase.augment,
         dataset,

@@ -90,6 +90,18 @@ class Dataset:
         """(height, width, channels) that augmentation starts from."""
         return self.train.stored_shape
 
+    def of_size(self, image_size: tuple[int, int] | None) -> "Dataset":
+        """The same, its training and validation images seen as `(height, width)`.
+
+        None leaves them as they are. The test set stays as it is.
+        """
+        if image_size is None:
+            return self
+        train, validation = (
+            replace(each, image_size=tuple(image_size)) for each in (self.train, self.validation)
+        )
+        return replace(self, train=train, validation=validation)
+
 
 def build_dataset(
     name, images, labels, *, class_names, division: Division, read_test, fingerprint=None

@@ -102,6 +102,32 @@ def check_threshold(phases, place):
             )
 
 
+def check_image_sizes(phases, model, place):
+    """Raise `RecipeError` where a phase's own size of images can't be, or takes no effect.
+
+    Args:
+        phases: as the recipe has them.
+        model: the recipe's.
+        place: function of a phase's index, as in `check_phase`.
+    """
+    last = len(phases) - 1
+    for index, phase in enumerate(phases):
+        if phase.image_size is None:
+            continue
+        if index == last:
+            raise RecipeError(
+                f"{place(index)}image_size",
+                "is stated for the last phase, whose images are as the model will be given them",
+                "Leave it out there, and set data.image_size.",
+            )
+        if getattr(model, "input_size", None) is not None:
+            raise RecipeError(
+                f"{place(index)}image_size",
+                f"only blurs: model.input_size scales every image to {model.input_size}",
+                "Set model.input_size=None, and data.image_size to that.",
+            )
+
+
 def check_callback_class(names, place, schedule):
     """Raise `RecipeError` where a run does what a callback does.
 

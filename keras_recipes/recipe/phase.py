@@ -29,6 +29,11 @@ class Phase:
     regular expression searched for in layers' names, and the head; or `"all"`, which None means
     where another phase states it. The others keep their weights, and batch normalisation among
     them its statistics. `keras_recipes.models.set_trainable` tells what is a head, and a stage."""
+    image_size: tuple[int, int] | None = bounded(None, at_least=1)
+    """(height, width) of the images that it trains and validates on; None for the data's own, which
+    the last phase has. So small images, which take less time, can come first (Tan & Le 2021,
+    arXiv:2104.00298, section 4). The network is built anew for another size, with the weights so
+    far; what was best on images of another size is not held against the phase's own epochs."""
     augment: tuple[Augmentation, ...] | None = None
     """`()` for none at all."""
     mixup_off_epochs: int | None = bounded(None, at_least=0)

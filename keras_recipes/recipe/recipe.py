@@ -8,7 +8,7 @@ from keras_recipes.errors import RecipeError
 from keras_recipes.recipe.augment import Augmentation
 from keras_recipes.recipe.augment.policy import may_mix
 from keras_recipes.recipe.call import Call
-from keras_recipes.recipe.conflicts import check_phase, check_threshold
+from keras_recipes.recipe.conflicts import check_image_sizes, check_phase, check_threshold
 from keras_recipes.recipe.data import Data
 from keras_recipes.recipe.loss import CrossEntropy, Loss
 from keras_recipes.recipe.model import Model
@@ -22,7 +22,7 @@ SCHEMA = 1
 """Version of the vocabulary, raised when a recipe of the one before would mean something else."""
 
 
-_OWN = ("name", "trainable")
+_OWN = ("name", "trainable", "image_size")
 """What a phase has for itself alone."""
 _INHERITED = tuple(each.name for each in fields(Phase) if each.name not in _OWN)
 
@@ -91,6 +91,7 @@ class Recipe:
         for index, phase in enumerate(resolved):
             check_phase(phase, self._phase_place(index), self.batch_size)
         check_threshold(resolved, self._phase_place)
+        check_image_sizes(self.phases, self.model, self._phase_place)
         self._check_mixup_off()
 
     def _check_phases(self):

@@ -76,6 +76,7 @@ def find_rate(
         )
     length = len(LRRangeTest(**range_test).rates)  # what is wrong with them is told first
     constant = replace(resolve_phases(recipe)[phase], schedule=None)
+    dataset = dataset.of_size(constant.image_size)
     curves = []
     with dtype_policy(speed.precision), training_on(devices, recipe.batch_size):
         for repeat in range(repeats):

@@ -54,17 +54,18 @@ def fit_recipe(
         resumed_phase = progress.phase if about else None
         directory.keep_metrics(progress.epochs)
         phases = resolve_phases(recipe)
+        run = recipe, dataset, directory, speed
         for index in range(progress.phase + 1, len(phases)):  # what is wrong there is told now
-            try:
-                PhaseTrainer(model, recipe, phases[index], dataset, directory, speed).rehearse()
-            except RecipeError as error:
-                raise error.within(f"phases.{index}") from error.__cause__
+            with _naming(phases, index):
+                PhaseTrainer(model, phases[index], *run).rehearse()
         for index, phase in enumerate(phases):
             if index < progress.phase:
                 continue
             if index > progress.phase:
-                progress.begin_phase(index)
-            trainer = PhaseTrainer(model, recipe, phase, dataset, directory, speed)
+                progress.begin_phase(index, forget=phase.image_size != phases[index - 1].image_size)
+            with _naming(phases, index):
+                trainer = PhaseTrainer(model, phase, *run)
+            model = trainer.model
             if not progress.is_over(phase):
                 trainer.fit(progress, display, parallel_calls)
             elif index == resumed_phase:  # the checkpoint was the phase's last
@@ -72,6 +73,17 @@ def fit_recipe(
             if progress.best and progress.best["best_epoch"] is not None:
                 ModelFile(directory.best_model).restore(model)  # what goes on is what is saved
     return model, progress
+
+
+@contextlib.contextmanager
+def _naming(phases, index):
+    """An error within names the phase, where there are several."""
+    try:
+        yield
+    except RecipeError as error:
+        if len(phases) == 1:
+            raise
+        raise error.within(f"phases.{index}") from error.__cause__
 
 
 @contextlib.contextmanager

@@ -62,10 +62,11 @@ def measure_noise_scale(
     steps = steps_per_epoch(dataset.train, recipe.batch_size)
     every_steps = max(1, epochs * steps // measurements)
     resolved = phases[index]
+    seen = dataset.of_size(resolved.image_size)
     resting = resolved.mixup_off_epochs if may_mix(resolved.augment) else 0
     augment = build_augmentation(
         resolved.augment,
-        dataset,
+        seen,
         directory.path,
         seed=(recipe.seed + _OTHER_SEED) % 2**31,
         batch_size=small_batch,
@@ -74,7 +75,7 @@ def measure_noise_scale(
     )
     counts = _measurements_of_each_epoch(epochs, steps, every_steps)
     batches = _Batches(
-        recipe, dataset, augment, small_batch,
+        recipe, seen, augment, small_batch,
         {first_epoch + epoch: count * factor for epoch, count in enumerate(counts)},
     )  # fmt: skip
     meter = _PhaseMeter(batches, phase, epochs, factor=factor, every_steps=every_steps)

@@ -14,17 +14,23 @@ from keras_recipes.training.epoch_log import EpochLog
 from keras_recipes.training.evaluate import EVALUATION_BATCH
 from keras_recipes.training.events import ScalarEvents
 from keras_recipes.training.following_rate import following_callbacks
+from keras_recipes.training.image_size import for_image_size
 from keras_recipes.training.interrupt import InterruptCallback
 from keras_recipes.training.learning_rates import learning_rates, peak_rate, rate_table
 from keras_recipes.training.progress import StateKeeper
 
 
 class PhaseTrainer:
-    """One phase: compiles the model when it is made, and trains it in `fit`."""
+    """One phase: compiles its model when it is made, and trains it in `fit`.
 
-    def __init__(self, model, recipe, phase, dataset, directory, speed):
-        self.model, self.recipe, self.phase = model, recipe, phase
-        self.dataset, self.directory = dataset, directory
+    Attributes:
+        model: the one that it is given or, for images of another size, one with its weights.
+    """
+
+    def __init__(self, model, phase, recipe, dataset, directory, speed):
+        self.recipe, self.phase, self.directory = recipe, phase, directory
+        self.dataset = dataset = dataset.of_size(phase.image_size)
+        self.model = model = for_image_size(model, recipe, dataset, directory.path, speed)
         self.per_epoch = steps_per_epoch(dataset.train, recipe.batch_size)
         self.rates = learning_rates(phase, recipe.batch_size, self.per_epoch, directory.path)
         self._table = rate_table(phase, self.rates)

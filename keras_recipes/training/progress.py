@@ -24,9 +24,14 @@ class Progress:
     rate: dict | None = None
     """State at the same time of the callback by which the rate follows the training, or None."""
 
-    def begin_phase(self, index: int):
-        """Go on with phase `index` after the epochs that are finished."""
+    def begin_phase(self, index: int, *, forget: bool):
+        """Go on with phase `index` after the epochs that are finished.
+
+        Args:
+            forget: whether what is best so far can't be compared with what comes.
+        """
         self.phase, self.phase_began, self.stopped = index, self.epochs, False
+        self.best = None if forget else self.best
 
     def is_over(self, phase) -> bool:
         """Whether nothing is left of `phase`, the one to go on with."""

@@ -18,6 +18,7 @@ from keras_recipes import (
     RecipeError,
     Step,
     Stopping,
+    Transfer,
 )
 
 PLATEAU = Call("keras.callbacks:ReduceLROnPlateau", monitor="val_nll", patience=2)
@@ -130,6 +131,20 @@ CONFLICTS = [
         {"callbacks": (PLATEAU, Call("keras_recipes.tuning:LRSearch"))},
         "callbacks.1",
         "Leave one of them out",
+    ),
+    ({"phases": (Phase(image_size=(4, 4)),)}, "image_size", "set data.image_size"),
+    (
+        {"phases": (Phase(name="a"), Phase(name="b", image_size=(4, 4)))},
+        "phases.1.image_size",
+        "set data.image_size",
+    ),
+    (
+        {
+            "phases": (Phase(name="a", image_size=(4, 4)), Phase(name="b")),
+            "model": Transfer("MobileNet", input_size=(32, 32)),
+        },
+        "phases.0.image_size",
+        "model.input_size=None",
     ),
     ({"stopping": Stopping(start_from_epoch=5)}, "stopping.start_from_epoch", "start earlier"),
     (

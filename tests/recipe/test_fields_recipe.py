@@ -77,6 +77,7 @@ PHASE_CASES = [
             "name": "other",
             "epochs": 2,
             "trainable": "head",
+            "image_size": (4, 4),
             "augment": (),
             "mixup_off_epochs": 1,
             "loss": CrossEntropy(label_smoothing=0.2),
@@ -100,10 +101,11 @@ def evidence(recipe, folder):
         facts += [digest(model.get_weights()), model.layers[-1].dtype_policy.name]
         for phase in resolve_phases(recipe):
             per_epoch = steps_per_epoch(dataset.train, recipe.batch_size)
+            seen = dataset.of_size(phase.image_size)
             rates = learning_rates(phase, recipe.batch_size, per_epoch, folder)
             compile_phase(model, recipe, phase, rates, dataset, folder, speed)
             best = phase.stopping.build(folder / "best.keras")
-            images, labels = last_batch(recipe, phase, dataset, per_epoch, folder)
+            images, labels = last_batch(recipe, phase, seen, per_epoch, folder)
             facts += [
                 phase.name,
                 len(model.trainable_variables),

@@ -6,18 +6,11 @@ from dataclasses import replace
 import keras
 import numpy as np
 import pytest
-from test_run import (
-    SMALL,
-    Observer,
-    assert_same_bits,
-    begin,
-    complete,
-    metrics_without_times,
-    write_parts,
-)
+from test_run import SMALL, write_parts
+from whole_run import Observer, assert_same_bits, begin, complete, metrics_without_times
 
 from keras_recipes import SGD, Constant, Phase, Plateau, RateSearch, data
-from keras_recipes.training import fit, run
+from keras_recipes.training import phase_trainer, run
 from keras_recipes.training.checkpoint import read_about
 from keras_recipes.training.interrupt import Interrupted
 
@@ -96,7 +89,7 @@ def test_ctrl_c_ends_a_search_at_once_and_the_run_goes_on_to_the_same_bits(
     previous = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with monkeypatch.context() as patch:
-            patch.setattr(fit, "training_batches", training_batches)
+            patch.setattr(phase_trainer, "training_batches", training_batches)
             with pytest.raises(Interrupted):
                 run.train(RECIPES["search"], dataset, broken)
     finally:

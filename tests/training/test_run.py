@@ -9,6 +9,7 @@ from dataclasses import replace
 import keras
 import numpy as np
 import pytest
+from whole_run import Observer, assert_same_bits, begin, complete, metrics_without_times
 
 from keras_recipes import (
     SGD,
@@ -27,7 +28,6 @@ from keras_recipes import (
 from keras_recipes.recipe.load import load
 from keras_recipes.training import run
 from keras_recipes.training.interrupt import Interrupted
-from keras_recipes.training.job import Job
 from keras_recipes.training.run_directory import RunDirectory
 from keras_recipes.training.run_files import read_run_files
 
@@ -92,27 +92,6 @@ def resnet_run(tmp_path_factory):
     return complete(RESNET, tmp_path_factory.mktemp("resnet"), parallel_calls=1)
 
 
-class Observer(keras.callbacks.Callback):
-    """A display that raises in a given epoch, as Ctrl-C does."""
-
-    def __init__(self, interrupt_in=None):
-        super().__init__()
-        self._interrupt_in = interrupt_in
-
-    def begin_phase(self, *about):
-        pass
-
-    def end_epoch(self, record):
-        pass
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self._epoch = epoch
-
-    def on_train_batch_end(self, batch, logs=None):
-        if self._epoch == self._interrupt_in and batch == 3:
-            raise Interrupted
-
-
 class Changes(Observer):
     """A display that notes the paths of the weights that each epoch changes."""
 
@@ -127,43 +106,6 @@ class Changes(Observer):
     def on_epoch_end(self, epoch, logs=None):
         moved = {each.path for each, before in self._before if (np.array(each) != before).any()}
         self.paths.append(moved)
-
-
-def begin(recipe, sources):
-    dataset = recipe.data.build()
-    job = Job(name="small", recipe=recipe)
-    directory = run.start(job, dataset, sources / "runs", sources=sources, command=["test"])
-    return dataset, directory
-
-
-def complete(recipe, sources, **arguments):
-    dataset, directory = begin(recipe, sources)
-    about = run.train(recipe, dataset, directory, **arguments)
-    return directory, about
-
-
-def metrics_without_times(directory):
-    times = ("seconds", "images_per_second")
-    return [
-        {name: value for name, value in record.items() if name not in times}
-        for record in directory.read_metrics()
-    ]
-
-
-def final_arrays(directory):
-    with np.load(directory.state_file) as stored:
-        return {name: stored[name] for name in stored.files}
-
-
-def assert_same_bits(one, other):
-    assert metrics_without_times(one) == metrics_without_times(other)
-    arrays, others = final_arrays(one), final_arrays(other)
-    assert arrays.keys() == others.keys()
-    for name in arrays:
-        assert np.array_equal(arrays[name], others[name]), name
-    best, other_best = (keras.models.load_model(each.best_model) for each in (one, other))
-    for weight, other_weight in zip(best.get_weights(), other_best.get_weights(), strict=True):
-        assert np.array_equal(weight, other_weight)
 
 
 def test_one_seed_gives_the_same_bits_whatever_the_parallelism_and_another_does_not(

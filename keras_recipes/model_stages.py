@@ -30,12 +30,12 @@ def head_and_stages(model) -> tuple[list, list[list]]:
     Raises:
         RecipeError: if the model's graph is not known to Keras.
     """
-    model = _functional(model)
+    model = functional_graph(model)
     inside = _largest_model(model)
     around = [] if inside is None else [each for each in model.layers if each is not inside]
     layers = layers_with_weights(model if inside is None else inside)
     head = _trainable_ones(around) if inside is not None else layers[-1:]
-    levels = _levels(model if inside is None else _functional(inside))
+    levels = _levels(model if inside is None else functional_graph(inside))
     body = [each for each in layers if all(each is not other for other in head)]
     stages = {}
     for layer in body:
@@ -43,8 +43,12 @@ def head_and_stages(model) -> tuple[list, list[list]]:
     return head, [stages[level] for level in sorted(stages)]
 
 
-def _functional(model):
-    """The Functional model itself, or the one that a Sequential model that is built holds."""
+def functional_graph(model):
+    """The Functional model itself, or the one that a Sequential model that is built holds.
+
+    Raises:
+        RecipeError: if it is neither.
+    """
     graph = getattr(model, "_functional", None) or model
     if not isinstance(graph, keras.Function):
         raise RecipeError(

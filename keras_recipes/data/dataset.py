@@ -14,7 +14,8 @@ class Examples:
     """Images and labels that can be read at any index.
 
     Attributes:
-        images: uint8, shape `(examples, height, width, channels)`; an array, or a memory map.
+        images: uint8, shape `(examples, height, width, channels)`; an array, or a memory map. Or
+            what stands in their place: features, float32 `(examples, ...)`.
         labels: int64 class ids, shape `(examples,)`.
         indices: rows of `images` and `labels` that belong to these examples, shape `(n,)`.
         image_size: `(height, width)` that the network sees, where it is another than the stored
@@ -30,6 +31,11 @@ class Examples:
 
     def __len__(self):
         return len(self.indices)
+
+    @property
+    def are_images(self) -> bool:
+        """Whether they are images, not features."""
+        return self.images.dtype == np.uint8
 
     @property
     def stored_shape(self) -> tuple[int, int, int]:

@@ -61,7 +61,7 @@ def training_batches(
         chosen = tf.random.experimental.index_shuffle(places, key, len(examples) - 1)
         images, labels = gather(chosen, batch_size)
         images, labels = augment(images, labels, epoch, step) if augment else (images, labels)
-        return central_resize(images, examples.image_shape[:2]), labels
+        return _as_seen(images, examples), labels
 
     steps = tf.data.Dataset.range(first_step, last_step)
     parallel_calls = parallel_calls or tf.data.AUTOTUNE
@@ -84,25 +84,34 @@ def evaluation_batches(examples: Examples, num_classes: int, batch_size: int):
 
     def batch(start):
         images, labels = gather(tf.range(start, tf.minimum(start + batch_size, count)), None)
-        return central_resize(images, examples.image_shape[:2]), labels
+        return _as_seen(images, examples), labels
 
     starts = tf.data.Dataset.range(0, count, batch_size)
     return starts.map(batch, num_parallel_calls=2, deterministic=True).prefetch(2)
 
 
+def _as_seen(images, examples):
+    """Images as the network gets them; features as they are."""
+    if not examples.are_images:
+        return images
+    return central_resize(images, examples.image_shape[:2])
+
+
 def _gather(examples, num_classes):
-    """Function of (positions, their static number or None) to (uint8 images, one-hot labels).
+    """Function of (positions, their static number or None) to (stored images, one-hot labels).
 
     Read by NumPy rather than by a TensorFlow constant: one copy of the data, and memory maps work.
     """
     import tensorflow as tf
+
+    types = [tf.as_dtype(examples.images.dtype), tf.int64]
 
     def read(positions):
         rows = examples.indices[positions]
         return np.asarray(examples.images[rows]), examples.labels[rows]
 
     def gather(positions, count):
-        images, labels = tf.numpy_function(read, [positions], [tf.uint8, tf.int64], stateful=False)
+        images, labels = tf.numpy_function(read, [positions], types, stateful=False)
         images = tf.ensure_shape(images, (count, *examples.stored_shape))
         labels = tf.ensure_shape(labels, (count,))
         return images, tf.one_hot(labels, num_classes)

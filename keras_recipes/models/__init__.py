@@ -5,6 +5,7 @@ from keras_recipes.models.conv_net import conv_net
 from keras_recipes.models.local_response import local_response_normalization
 from keras_recipes.models.mlp import mlp
 from keras_recipes.models.preprocessing import preprocess_for
+from keras_recipes.models.split_head import split_head
 from keras_recipes.models.stochastic_depth import stochastic_depth
 from keras_recipes.models.trainable import set_trainable
 from keras_recipes.models.transfer import transfer
@@ -17,6 +18,7 @@ __all__ = [
     "mlp",
     "preprocess_for",
     "set_trainable",
+    "split_head",
     "stochastic_depth",
     "transfer",
     "wide_resnet",

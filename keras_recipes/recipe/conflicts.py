@@ -51,6 +51,8 @@ def check_phase(phase, place: str, batch_size: int):
             "batch_size", f"must be at least 2 where {name} blends the images of a batch; got 1",
             f"Use a larger batch, or take {name} out.",
         )  # fmt: skip
+    if phase.keep_features:
+        _check_kept_features(phase, place)
     if isinstance(phase.optimizer, Call):
         _check_optimizer_call(phase.optimizer, f"{place}optimizer")
     if isinstance(phase.loss, Call) and _name(phase.loss).startswith("Sparse"):
@@ -64,6 +66,23 @@ def check_phase(phase, place: str, batch_size: int):
             f"{place}mixup_off_epochs",
             f"must be less than the {phase.epochs} epochs; got {phase.mixup_off_epochs}",
             "No epoch would mix: take MixUp and CutMix out, or let them rest for fewer epochs.",
+        )
+
+
+def _check_kept_features(phase, place):
+    if phase.trainable != "head":
+        raise RecipeError(
+            f"{place}keep_features",
+            f'needs trainable="head": features change with what computes them; the phase has '
+            f"{phase.trainable!r}",
+            "Leave it out, or train the head alone.",
+        )
+    if phase.augment:
+        raise RecipeError(
+            f"{place}keep_features",
+            f"needs augment=(): the features of each image are kept; the phase has "
+            f"{_part_name(phase.augment[0])}",
+            "Leave it out, or set augment=() in the phase.",
         )
 
 

@@ -29,6 +29,10 @@ class Phase:
     regular expression searched for in layers' names, and the head; or `"all"`, which None means
     where another phase states it. The others keep their weights, and batch normalisation among
     them its statistics. `keras_recipes.models.set_trainable` tells what is a head, and a stage."""
+    keep_features: bool = False
+    """Whether what the frozen layers make of each image is computed once and kept in memory, so
+    that the head alone takes time. For `trainable="head"` and `augment=()`. Dropout among the
+    frozen layers rests, as it otherwise does not."""
     image_size: tuple[int, int] | None = bounded(None, at_least=1)
     """(height, width) of the images that it trains and validates on; None for the data's own, which
     the last phase has. So small images, which take less time, can come first (Tan & Le 2021,

@@ -22,7 +22,7 @@ SCHEMA = 1
 """Version of the vocabulary, raised when a recipe of the one before would mean something else."""
 
 
-_OWN = ("name", "trainable", "image_size")
+_OWN = ("name", "trainable", "keep_features", "image_size")
 """What a phase has for itself alone."""
 _INHERITED = tuple(each.name for each in fields(Phase) if each.name not in _OWN)
 

@@ -33,10 +33,16 @@ _TOLD = 200
 def harmless(recipe):
     """The recipe as an attempt trains it: at a rate that moves nothing, without own callbacks.
 
-    Callbacks of one's own may write files or call for help, which an attempt must not.
+    Callbacks of one's own may write files or call for help, which an attempt must not. Features are
+    computed for each batch: to keep those of all images would take longer than the attempt.
     """
     phases = tuple(
-        replace(phase, callbacks=None, optimizer=phase.optimizer and _at_rest(phase.optimizer))
+        replace(
+            phase,
+            callbacks=None,
+            keep_features=False,
+            optimizer=phase.optimizer and _at_rest(phase.optimizer),
+        )
         for phase in recipe.phases
     )
     idle = all(phase.optimizer is not None for phase in phases)

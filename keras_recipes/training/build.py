@@ -110,11 +110,7 @@ def compile_phase(
     directory: Path,
     speed: Speed,
 ):
-    """Compile the model with the phase's loss, a fresh optimizer and the layers that it trains.
-
-    Its metrics, `accuracy` and `nll`, know nothing of smoothing, so validation is comparable.
-    """
-    from keras_recipes.metrics import Accuracy, NegativeLogLikelihood
+    """Compile the model with the phase's loss, a fresh optimizer and the layers that it trains."""
     from keras_recipes.models import set_trainable
     from keras_recipes.optimizers import decay_weights_alone
 
@@ -135,6 +131,13 @@ def compile_phase(
     class_counts = np.bincount(dataset.train.class_labels(), minlength=dataset.num_classes)
     loss = build(phase.loss, directory, class_counts=class_counts)
     _require_logits_loss(loss)
+    compile_for_logits(model, optimizer, loss, speed)
+
+
+def compile_for_logits(model, optimizer, loss, speed: Speed):
+    """Compile with a run's metrics, `accuracy` and `nll`, which know nothing of smoothing."""
+    from keras_recipes.metrics import Accuracy, NegativeLogLikelihood
+
     model.compile(
         optimizer=optimizer,
         loss=loss,

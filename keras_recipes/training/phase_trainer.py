@@ -5,15 +5,18 @@ import functools
 from keras_recipes.callbacks.averaged_weights import AveragedWeights
 from keras_recipes.callbacks.settable_rate import require_settable_rate
 from keras_recipes.data import evaluation_batches, steps_per_epoch, training_batches
+from keras_recipes.models.split_head import split_head
 from keras_recipes.optimizers import find_average
 from keras_recipes.recipe import Recipe, resolve_phases
 from keras_recipes.recipe.augment.policy import may_mix, mixing_parts
 from keras_recipes.recipe.schedule import follows_training
 from keras_recipes.training.build import build_augmentation, build_callbacks, compile_phase
+from keras_recipes.training.checkpoint import restore_checkpoint
 from keras_recipes.training.epoch_log import EpochLog
 from keras_recipes.training.evaluate import EVALUATION_BATCH
 from keras_recipes.training.events import ScalarEvents
 from keras_recipes.training.following_rate import following_callbacks
+from keras_recipes.training.head_training import HeadTraining
 from keras_recipes.training.image_size import for_image_size
 from keras_recipes.training.interrupt import InterruptCallback
 from keras_recipes.training.learning_rates import learning_rates, peak_rate, rate_table
@@ -28,7 +31,7 @@ class PhaseTrainer:
     """
 
     def __init__(self, model, phase, recipe, dataset, directory, speed):
-        self.recipe, self.phase, self.directory = recipe, phase, directory
+        self.recipe, self.phase, self.directory, self._speed = recipe, phase, directory, speed
         self.dataset = dataset = dataset.of_size(phase.image_size)
         self.model = model = for_image_size(model, recipe, dataset, directory.path, speed)
         self.per_epoch = steps_per_epoch(dataset.train, recipe.batch_size)
@@ -83,9 +86,22 @@ class PhaseTrainer:
                 progress.best,
             )
         with interrupt.listening():
-            self.model.fit(
-                batches(progress.epochs * self.per_epoch, last_epoch * self.per_epoch),
-                validation_data=self._validation(),
+            fitted, dataset = self.model, self.dataset
+            if self.phase.keep_features:
+                if progress.epochs > progress.phase_began:  # by the weights that it stopped with
+                    restore_checkpoint(directory.state_file, fitted)
+                head = HeadTraining(fitted, dataset, self._speed, interrupt.end_if_asked)
+                fitted, dataset, augment = head.model, head.dataset, None
+                callbacks = head.callbacks(callbacks, epochs=last_epoch, steps=self.per_epoch)
+            fitted.fit(
+                self._batches(
+                    augment,
+                    parallel_calls,
+                    progress.epochs * self.per_epoch,
+                    last_epoch * self.per_epoch,
+                    dataset=dataset,
+                ),
+                validation_data=self._validation(dataset),
                 initial_epoch=progress.epochs,
                 epochs=last_epoch,
                 steps_per_epoch=self.per_epoch,
@@ -96,6 +112,8 @@ class PhaseTrainer:
 
     def rehearse(self):
         """Build and begin what `fit` would on top of what is built, and train nothing."""
+        if self.phase.keep_features:
+            split_head(self.model)
         self._augmentation(self.phase.epochs)
         for each in self._following(0, None):
             each.set_params({"epochs": self.phase.epochs})
@@ -115,10 +133,11 @@ class PhaseTrainer:
             after_batch=after_batch,
         )
 
-    def _batches(self, augment, parallel_calls, first_step, last_step):
+    def _batches(self, augment, parallel_calls, first_step, last_step, dataset=None):
+        dataset = dataset or self.dataset
         return training_batches(
-            self.dataset.train,
-            self.dataset.num_classes,
+            dataset.train,
+            dataset.num_classes,
             seed=self.recipe.seed,
             batch_size=self.recipe.batch_size,
             first_step=first_step,
@@ -127,8 +146,8 @@ class PhaseTrainer:
             parallel_calls=parallel_calls,
         )
 
-    def _validation(self):
-        dataset = self.dataset
+    def _validation(self, dataset=None):
+        dataset = dataset or self.dataset
         return evaluation_batches(dataset.validation, dataset.num_classes, EVALUATION_BATCH)
 
     def _augmentation(self, last_epoch):

@@ -132,6 +132,16 @@ CONFLICTS = [
         "callbacks.1",
         "Leave one of them out",
     ),
+    (
+        {"phases": (Phase(name="a", keep_features=True), Phase(name="b", trainable="head"))},
+        "phases.0.keep_features",
+        "train the head alone",
+    ),
+    (
+        {"phases": (Phase(keep_features=True, trainable="head"),), "augment": (MixUp(),)},
+        "keep_features",
+        "augment=()",
+    ),
     ({"phases": (Phase(image_size=(4, 4)),)}, "image_size", "set data.image_size"),
     (
         {"phases": (Phase(name="a"), Phase(name="b", image_size=(4, 4)))},

@@ -78,6 +78,9 @@ PHASE_CASES = [
             "epochs": 2,
             "trainable": "head",
             "image_size": (4, 4),
+            "keep_features": lambda phase: replace(
+                phase, keep_features=True, trainable="head", augment=()
+            ),
             "augment": (),
             "mixup_off_epochs": 1,
             "loss": CrossEntropy(label_smoothing=0.2),

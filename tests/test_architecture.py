@@ -27,7 +27,8 @@ PARTS = set(BELOW) - {"recipe"}
 BELOW["callbacks"] = PARTS
 BELOW["tuning"] = PARTS | {"callbacks"}
 BELOW["training"] = PARTS | {"callbacks", "tuning", "recipe"}
-BELOW["report"] = BELOW["training"] | {"training"}
+BELOW["studies"] = BELOW["training"] | {"training"}
+BELOW["report"] = BELOW["studies"] | {"studies"}
 BELOW["cli"] = BELOW["report"] | {"report"}
 
 

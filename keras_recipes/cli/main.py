@@ -19,6 +19,7 @@ from keras_recipes.cli import (
     predict,
     run,
     show,
+    sweep,
 )
 from keras_recipes.errors import RecipeError, did_you_mean
 
@@ -31,6 +32,7 @@ COMMANDS = {
     "find-lr": find_lr,
     "find-batch": find_batch,
     "noise-scale": noise_scale,
+    "sweep": sweep,
     "predict": predict,
     "evaluate": evaluate,
     "export": export,

@@ -8,15 +8,14 @@ no batch size ends in a loss that is not a number; neither memory nor time depen
 """
 
 import json
-import os
 import shutil
 import sys
-import threading
 from dataclasses import replace
 from pathlib import Path
 
 from keras_recipes.errors import RecipeError
 from keras_recipes.recipe.call import Call
+from keras_recipes.training.end_with_the_parent import end_with_the_parent
 
 RATE = 1e-6
 EVALUATED_BATCHES = 4
@@ -158,27 +157,12 @@ def outcome_of(request: dict) -> dict:
         raise  # its traceback goes to standard error, and the parent passes it on
 
 
-def end_with_the_parent(request_file: Path):
-    """End this process when the pipe that is its standard input closes, and leave no files.
-
-    Args:
-        request_file: in the attempt's own folder, which is within that of all attempts: the latter
-            holds the decoded data, and with the parent gone nobody else removes it.
-    """
-
-    def wait():
-        os.read(0, 1)  # not sys.stdin, whose lock the interpreter wants when it ends
-        shutil.rmtree(request_file.parent.parent, ignore_errors=True)
-        os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()
-
-
 def main():
     """Read the request that the argument names and write the outcome beside it."""
     path = Path(sys.argv[1])
     request = json.loads(path.read_text())
-    end_with_the_parent(path)
+    # The folder of all attempts holds the decoded data; with the parent gone nobody removes it.
+    end_with_the_parent(lambda: shutil.rmtree(path.parent.parent, ignore_errors=True))
     path.with_name("outcome.json").write_text(json.dumps(outcome_of(request)))
 
 

@@ -59,11 +59,11 @@ def run_limited(command, *, limit: int, environment: dict, output) -> Ended:
                 break
             time.sleep(SAMPLED_EVERY_SECONDS)
     finally:
-        _end(process)
+        end_process(process)
     return Ended(process.returncode, peak, over_limit)
 
 
-def _end(process):
+def end_process(process):
     """Kill a process and what it has started, and wait until they are gone."""
     if os.name == "posix":
         # What it started may live on where it has ended itself: then the group is still there.

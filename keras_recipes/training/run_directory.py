@@ -52,11 +52,7 @@ class RunDirectory:
             path = _make_unique(Path(parent) / f"{name}-{stamp}")
             directory = cls(path)
             directory.state_file.parent.mkdir()
-            for file in named_files(recipe):
-                (path / file).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(sources / file, path / file)
-            directory._write("recipe.py", to_python(recipe))
-            directory._write("recipe.json", json.dumps(to_flat(recipe), indent=2) + "\n")
+            write_recipe(path, recipe, sources)
         except OSError as error:
             raise RecipeError(
                 f"--runs {parent}", f"can't be written: {error}", "Name another folder."
@@ -101,8 +97,30 @@ class RunDirectory:
         }
 
     def _write(self, name, text):
-        with replacing(self.path / name) as partial:
-            partial.write_text(text, encoding="utf-8")
+        _write(self.path / name, text)
+
+
+def write_recipe(folder: Path, recipe, sources: Path):
+    """Write `recipe.py` and `recipe.json`, and beside them the files that the recipe names.
+
+    Args:
+        folder: it exists.
+        recipe: as it will run.
+        sources: folder that the files named in it lie in.
+
+    Raises:
+        OSError: if it can't be written.
+    """
+    for file in named_files(recipe):
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(sources / file, folder / file)
+    _write(folder / "recipe.json", json.dumps(to_flat(recipe), indent=2) + "\n")
+    _write(folder / "recipe.py", to_python(recipe))
+
+
+def _write(path, text):
+    with replacing(path) as partial:
+        partial.write_text(text, encoding="utf-8")
 
 
 def _make_unique(path: Path) -> Path:

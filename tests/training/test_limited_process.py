@@ -86,11 +86,11 @@ run_limited([sys.executable, "-c", sys.argv[1], sys.argv[2]], limit=2**30,
             environment=dict(os.environ), output=sys.stdout)
 """
 CHILD = """
-import os, sys, time
+import os, shutil, sys, time
 from pathlib import Path
-from keras_recipes.training.batch_attempt import end_with_the_parent
+from keras_recipes.training.end_with_the_parent import end_with_the_parent
 request_file = Path(sys.argv[1])
-end_with_the_parent(request_file)
+end_with_the_parent(lambda: shutil.rmtree(request_file.parent.parent))
 request_file.with_name("process").open("w").write(str(os.getpid()) + ".")
 time.sleep(60)
 """

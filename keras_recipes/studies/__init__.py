@@ -1,0 +1,1 @@
+"""Questions about one's own training, each answered by many runs of it, with the uncertainty."""

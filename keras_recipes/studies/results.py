@@ -1,0 +1,81 @@
+"""A study's results as people and programs read them: table, CSV, JSON."""
+
+import csv
+import io
+from pathlib import Path
+
+from keras_recipes.atomic_file import replacing
+from keras_recipes.studies.rows import METRICS, Row, describe
+from keras_recipes.studies.study import Study
+from keras_recipes.studies.trials import write_json
+from keras_recipes.studies.verdict import verdict
+
+HEADINGS = ("variant", "accuracy", "difference, 95 %", "p", "nll", "calib.", "seconds")
+
+
+def cells(row: Row) -> list[str]:
+    """A variant's line: means over its seeds, and the paired difference of accuracy."""
+    effect = row.effects.get("accuracy")
+    difference, p = "", ""
+    if effect is not None:
+        difference = f"{effect.mean:+.4f}"
+        if effect.pairs > 1:
+            difference += f" ± {effect.high - effect.mean:.4f}"
+            p = f"{effect.p:.2g}"
+    return [
+        row.variant.name,
+        _number(row.mean("accuracy"), 4),
+        difference,
+        p,
+        _number(row.mean("nll"), 4),
+        _number(row.mean("calibration_error"), 4),
+        _number(row.mean("seconds"), 1),
+    ]
+
+
+def about(study: Study) -> str:
+    """What the table holds, in a line."""
+    return (
+        f"Test scores, means over {len(study.seeds)} seeds; differences from the first row, paired "
+        "by seed; p corrected for the number of rows"
+    )
+
+
+def markdown(study: Study, rows: list[Row], name: str) -> str:
+    """The table with what it shows, and the command of each row."""
+    lines = [f"# {name}", "", f"{about(study)}.", ""]
+    lines += [f"| {' | '.join(HEADINGS)} |", f"|{'---|' * len(HEADINGS)}"]
+    lines += [f"| {' | '.join(cells(row))} |" for row in rows]
+    lines += ["", *verdict(rows), "", "```bash", *(row.command for row in rows), "```", ""]
+    return "\n".join(lines)
+
+
+def write_results(study, rows, trials, outcomes, folder: Path, *, kind, name) -> list[Path]:
+    """Write `study.md`, `study.json` and `trials.csv`; returns their paths."""
+    record = describe(study, rows, trials, outcomes, kind=kind, name=name)
+    record["verdict"] = verdict(rows)
+    write_json(folder / "study.json", record)
+    for file, text in (
+        ("trials.csv", trials_csv(study, rows)), ("study.md", markdown(study, rows, name)),
+    ):  # fmt: skip
+        with replacing(folder / file) as partial:
+            partial.write_text(text, encoding="utf-8")
+    return [folder / each for each in ("study.md", "study.json", "trials.csv")]
+
+
+def trials_csv(study: Study, rows: list[Row]) -> str:
+    """A line a trial: variant, seed, scores."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["variant", "seed", *METRICS])
+    for row in rows:
+        for index, seed in enumerate(study.seeds):
+            values = [row.values[metric][index] for metric in METRICS]
+            writer.writerow(
+                [row.variant.name, seed, *("" if each is None else each for each in values)]
+            )
+    return text.getvalue()
+
+
+def _number(value, digits):
+    return "" if value is None else f"{value:.{digits}f}"

@@ -1,0 +1,111 @@
+"""One trial in a process of its own: `python -m keras_recipes.studies.trial_process FOLDER CORES`.
+
+It is what `keras-recipes run` does with the same recipe on the same cores, to the bit: the process
+is new, so nothing that another trial did is left in it.
+"""
+
+import contextlib
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from keras_recipes.errors import RecipeError
+from keras_recipes.recipe.load import load
+from keras_recipes.training.end_with_the_parent import end_with_the_parent
+from keras_recipes.training.run_files import read_about
+
+FAILED = 1
+
+
+def use_cores(cores: tuple[int, ...]):
+    """Let this process, and TensorFlow, which must not be loaded yet, run on these alone.
+
+    Where a system has no such thing, TensorFlow is given as many threads.
+    """
+    if not cores:
+        return
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, cores)
+    else:
+        for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"):
+            os.environ[name] = str(len(cores))
+
+
+@contextlib.contextmanager
+def locked(folder: Path):
+    """Wait until no other process runs this trial; the lock ends with the process."""
+    with open(folder / "lock", "w") as file:
+        with contextlib.suppress(ImportError):  # not on Windows
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def run_trial(folder: Path):
+    """Run the recipe in a folder, or go on where an earlier process was ended."""
+    from keras_recipes.training import run as training
+    from keras_recipes.training.job import Job
+    from keras_recipes.training.run_directory import RunDirectory
+
+    loaded = load(str(folder / "recipe.py"))
+    recipe = loaded.recipe
+    begun = _begun(folder)
+    if begun and begun[-1][1]["state"] in ("finished", "stopped early"):
+        return
+    dataset = recipe.data.build()
+    directory = None
+    for path, about in begun:
+        if _can_go_on(path, about):
+            directory = RunDirectory(path)
+        else:
+            shutil.rmtree(path)
+    if directory is None:
+        directory = training.start(
+            Job(name="run", recipe=recipe), dataset, folder, sources=loaded.directory,
+            command=["keras-recipes", "run", str(loaded.path)],
+        )  # fmt: skip
+    training.train(recipe, dataset, directory)
+    # What a resume would need is the size of the model twice over, and nobody will resume it.
+    shutil.rmtree(directory.state_file.parent, ignore_errors=True)
+
+
+def _begun(folder):
+    """(run directory, what run.json says) of each run in the folder, a finished one last."""
+    found = []
+    for path in sorted(each for each in folder.glob("run-*") if each.is_dir()):
+        try:
+            found.append((path, read_about(path)))
+        except RecipeError:  # ended before run.json was there
+            found.append((path, {"state": "failed"}))
+    return sorted(found, key=lambda each: each[1]["state"] in ("finished", "stopped early"))
+
+
+def _can_go_on(path, about):
+    """Whether a run that was ended can be resumed to the same bits: on as many cores."""
+    from keras_recipes.training.hardware import describe_machine, training_device
+
+    return (
+        about["state"] in ("running", "interrupted")
+        and (path / "checkpoints" / "last.npz").is_file()
+        and about["machine"]["cpu_cores"] == describe_machine(training_device())["cpu_cores"]
+    )
+
+
+def main() -> int:
+    """Run the trial in the folder that the first argument names, on the cores of the second."""
+    folder, cores = Path(sys.argv[1]), sys.argv[2]
+    end_with_the_parent()
+    use_cores(tuple(int(each) for each in cores.split(",") if each))
+    with locked(folder):
+        try:
+            run_trial(folder)
+        except RecipeError as error:
+            print(f"error: {error}")
+            return FAILED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

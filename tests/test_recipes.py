@@ -8,6 +8,7 @@ import pytest
 
 from keras_recipes.data import build_dataset, digits
 from keras_recipes.data.division import Division
+from keras_recipes.models import cifar_resnet
 from keras_recipes.recipe.load import load, read_file
 from keras_recipes.recipe.text import to_python
 from keras_recipes.training.fit import fit_recipe
@@ -33,8 +34,12 @@ def enlarged_digits(batch_size):
     )
 
 
-def without_published_weights(model):
-    """The same network as new: the weights would have to be fetched."""
+def without_trained_weights(model, folder):
+    """The same network as new: its weights would have to be fetched, or trained first."""
+    if getattr(model, "backbone", "").endswith(".keras"):
+        own = folder / "own.keras"
+        cifar_resnet((32, 32, 3), 6, depth=8, width=4).save(own)
+        return replace(model, backbone=str(own))
     return replace(model, weights=None) if getattr(model, "weights", None) == "imagenet" else model
 
 
@@ -46,7 +51,7 @@ def test_a_recipe_is_built_and_takes_two_steps(file, name, tmp_path):
         schedule = replace(schedule, warmup_epochs=0.0)
     steps = replace(
         recipe,
-        model=without_published_weights(recipe.model),
+        model=without_trained_weights(recipe.model, tmp_path),
         epochs=1 if any(each.epochs is None for each in recipe.phases) else None,
         phases=tuple(replace(each, epochs=each.epochs and 1) for each in recipe.phases),
         batch_size=16,

@@ -1,7 +1,9 @@
 """Images with labels: sources, their division, and the keyed stream of batches."""
 
+from keras_recipes.data.build_dataset import build_dataset
 from keras_recipes.data.central_resize import central_resize
-from keras_recipes.data.dataset import Dataset, Examples, build_dataset, channel_statistics
+from keras_recipes.data.class_choice import keep_classes
+from keras_recipes.data.dataset import Dataset, Examples, channel_statistics
 from keras_recipes.data.division import Division, divide
 from keras_recipes.data.stream import evaluation_batches, steps_per_epoch, training_batches
 
@@ -14,6 +16,7 @@ __all__ = [
     "channel_statistics",
     "divide",
     "evaluation_batches",
+    "keep_classes",
     "steps_per_epoch",
     "training_batches",
 ]

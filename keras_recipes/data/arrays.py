@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
+from keras_recipes.data.build_dataset import fingerprint_with_classes
+from keras_recipes.data.class_choice import keep_classes
 from keras_recipes.data.dataset import Dataset, Examples
 from keras_recipes.data.division import Division
 from keras_recipes.data.npz_file import NpzFile
@@ -27,6 +29,7 @@ def load(
     test_fraction: float | None = None,
     store: str = "auto",
     division: Division | None = None,
+    classes: tuple[str, ...] | None = None,
 ) -> Dataset:
     """Read a `.npz` file; the arguments are the fields of `keras_recipes.Arrays`.
 
@@ -65,10 +68,12 @@ def load(
     )
     split = np.repeat(list(counts), list(counts.values()))
     groups = _groups(file, counts["train"])
+    everything, class_names = keep_classes(everything, class_names, classes)
+    rows = everything.indices
     train, validation, test = divide_parts(
-        wanted,
-        split,
-        groups=groups,
+        everything.class_labels() if classes else wanted,
+        np.asarray(split)[rows],
+        groups=None if groups is None else groups[rows[rows < len(groups)]],  # training rows first
         division=division or Division(),
         test_fraction=test_fraction,
         class_names=class_names,
@@ -79,7 +84,9 @@ def load(
         validation=everything.subset(validation),
         read_test=lambda: everything.subset(test),
         class_names=class_names,
-        fingerprint=fingerprint_with_parts(fingerprint, split, groups),
+        fingerprint=fingerprint_with_classes(
+            fingerprint_with_parts(fingerprint, split, groups), classes
+        ),
     )
 
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from keras_recipes.data.division import Division, divide
-
 
 @dataclass(frozen=True, kw_only=True)
 class Examples:
@@ -107,26 +105,6 @@ class Dataset:
             replace(each, image_size=tuple(image_size)) for each in (self.train, self.validation)
         )
         return replace(self, train=train, validation=validation)
-
-
-def build_dataset(
-    name, images, labels, *, class_names, division: Division, read_test, fingerprint=None
-) -> Dataset:
-    """Divide images with known labels into training and validation examples.
-
-    Raises:
-        RecipeError: if the division asks for more than there is.
-    """
-    whole = Examples.whole(images, labels)
-    train, validation = divide(labels, division, class_names=class_names)
-    return Dataset(
-        name=name,
-        train=whole.subset(train),
-        validation=whole.subset(validation),
-        read_test=read_test,
-        class_names=tuple(class_names),
-        fingerprint=fingerprint or fingerprint_of(images, labels),
-    )
 
 
 def fingerprint_of(images, labels) -> str:

@@ -2,14 +2,15 @@
 
 import numpy as np
 
-from keras_recipes.data.dataset import Dataset, Examples, build_dataset
+from keras_recipes.data.build_dataset import build_dataset
+from keras_recipes.data.dataset import Dataset, Examples
 from keras_recipes.data.division import Division
 
 TEST_FRACTION = 0.2
 _TEST_SEED = 0  # one test set for every run
 
 
-def load(division: Division | None = None) -> Dataset:
+def load(division: Division | None = None, *, classes=None) -> Dataset:
     """The 1,797 digits, uint8 of shape `(8, 8, 1)` in 0..255 (they come in 0..16).
 
     Source: `sklearn.datasets.load_digits`.
@@ -30,4 +31,5 @@ def load(division: Division | None = None) -> Dataset:
         class_names=[str(each) for each in range(10)],
         division=division or Division(),
         read_test=lambda: Examples.whole(test_images, test_labels),
+        classes=classes,
     )

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from keras_recipes.data.build_dataset import fingerprint_with_classes
+from keras_recipes.data.class_choice import keep_classes
 from keras_recipes.data.dataset import Dataset, Examples
 from keras_recipes.data.division import Division
 from keras_recipes.data.exclusion import leave_out
@@ -33,6 +35,7 @@ def load(
     test_fraction: float | None = None,
     store: str = "auto",
     division: Division | None = None,
+    classes: tuple[str, ...] | None = None,
 ) -> Dataset:
     """Read every image, and divide them; the arguments are the fields of `keras_recipes.Folder`.
 
@@ -76,11 +79,13 @@ def load(
     )
     split = [each.split for each in files]
     groups = None if files[0].group is None else np.array([each.group for each in files])
+    everything, class_names = keep_classes(everything, class_names, classes)
+    rows = everything.indices
     train, validation, test = divide_parts(
-        wanted,
-        split,
-        readable=readable,
-        groups=groups,
+        everything.class_labels() if classes else wanted,
+        np.asarray(split)[rows],
+        readable=readable[rows],
+        groups=None if groups is None else groups[rows],
         division=division or Division(),
         test_fraction=test_fraction,
         class_names=class_names,
@@ -91,7 +96,9 @@ def load(
         validation=everything.subset(validation),
         read_test=lambda: everything.subset(test),
         class_names=class_names,
-        fingerprint=fingerprint_with_parts(fingerprint, split, groups),
+        fingerprint=fingerprint_with_classes(
+            fingerprint_with_parts(fingerprint, split, groups), classes
+        ),
         skipped=skipped,
     )
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from keras_recipes.data.dataset import Dataset, Examples, build_dataset
+from keras_recipes.data.build_dataset import build_dataset
+from keras_recipes.data.dataset import Dataset, Examples
 from keras_recipes.data.division import Division
 from keras_recipes.data.store import keep
 from keras_recipes.errors import DataUnavailable, RecipeError, did_you_mean
@@ -24,6 +25,7 @@ def load(
     image_size: tuple[int, int] | None = None,
     store: str = "auto",
     division: Division | None = None,
+    classes: tuple[str, ...] | None = None,
 ) -> Dataset:
     """Read a data set; the test split is left alone until it is asked for.
 
@@ -34,6 +36,7 @@ def load(
         image_size: (height, width) to resize to; None where all images are of one size.
         store: see `keras_recipes.data.store.keep`.
         division: how the training split is divided.
+        classes: see `keras_recipes.data.keep_classes`.
 
     Raises:
         DataUnavailable: if it is not prepared and the network can't be reached.
@@ -56,6 +59,7 @@ def load(
         division=division or Division(),
         read_test=read_test,
         fingerprint=fingerprint,
+        classes=classes,
     )
 
 

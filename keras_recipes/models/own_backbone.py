@@ -1,5 +1,7 @@
 """A network of one's own without its last layer, for images and classes of another kind."""
 
+import os
+
 import keras
 import numpy as np
 from keras import layers
@@ -55,6 +57,12 @@ def own_backbone(path, input_shape, *, mean=None, variance=None, initialise=Fals
 
 
 def _load(path):
+    if not os.path.isfile(path):
+        raise RecipeError(
+            "model.backbone", f"is {str(path)!r}, which does not exist",
+            "Train it first, and name the best.keras of its run: "
+            "--set model.backbone=RUN/best.keras.",
+        )  # fmt: skip
     try:
         return keras.models.load_model(path, compile=False)
     except (OSError, ValueError, TypeError, KeyError) as error:

@@ -100,6 +100,7 @@ def test_what_is_no_such_model_is_refused(tmp_path, what):
         path.write_text("no model")
     elif what == "no dense layer":
         keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Flatten()]).save(path)
-    says = "dense layer at its end" if what == "no dense layer" else "can't be loaded"
-    with pytest.raises(RecipeError, match=says):
+    says = {"missing": "which does not exist", "text": "can't be loaded",
+            "no dense layer": "dense layer at its end"}  # fmt: skip
+    with pytest.raises(RecipeError, match=says[what]):
         transfer((8, 8, 3), 3, str(path))

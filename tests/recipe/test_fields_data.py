@@ -19,7 +19,7 @@ DIVISION = {
 }
 PERSON = r"^([a-z]+)_"
 CASES = [
-    (Digits(), DIVISION),
+    (Digits(), {**DIVISION, "classes": ("3", "1")}),
     (
         Folder("photos", validation_fraction=0.2),
         {
@@ -30,6 +30,7 @@ CASES = [
             "channels": 1,
             "resize": "pad",
             "manifest": "list.csv",
+            "classes": ("dog", "cat"),
             "group": PERSON,
             "exclude": ("b_*",),
             "unreadable": "skip",
@@ -43,6 +44,7 @@ CASES = [
         {
             **DIVISION,
             "path": "others.npz",
+            "classes": ("2", "0"),
             "image_size": (8, 8),
             "test_fraction": 0.4,
             "store": "disk",
@@ -53,6 +55,7 @@ CASES = [
         {
             **DIVISION,
             "name": "cifar10:3.0.2",
+            "classes": lambda part: replace(part, classes=("ship", "cat"), train_examples=30),
             "train_split": "train[300:600]",
             "test_split": "test[:50]",
             "image_size": (8, 8),

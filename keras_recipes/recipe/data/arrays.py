@@ -23,6 +23,8 @@ class Arrays:
     image_size: tuple[int, int] | None = bounded(None, at_least=1)
     """(height, width) that the network sees; images are augmented at the size they have in the
     file and then resized. None: that size."""
+    classes: tuple[str, ...] | None = None
+    """As in `TFDS`."""
     test_fraction: float | None = bounded(None, above=0, below=1)
     """As in `Folder`."""
     validation_fraction: float | None = bounded(None, above=0, below=1)
@@ -76,4 +78,5 @@ class Arrays:
             test_fraction=self.test_fraction,
             store=self.store,
             division=division(self),
+            classes=self.classes,
         )

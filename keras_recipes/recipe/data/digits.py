@@ -12,6 +12,8 @@ class Digits:
     UCI Optical Recognition of Handwritten Digits (its test part).
     """
 
+    classes: tuple[str, ...] | None = None
+    """As in `TFDS`: `"0"` to `"9"`."""
     validation_fraction: float | None = bounded(None, above=0, below=1)
     """As in `TFDS`."""
     fold: tuple[int, int] | None = bounded(None, at_least=0)
@@ -33,4 +35,4 @@ class Digits:
         """Read the training part; returns `keras_recipes.data.Dataset`."""
         from keras_recipes.data import digits
 
-        return digits.load(division=division(self))
+        return digits.load(division=division(self), classes=self.classes)

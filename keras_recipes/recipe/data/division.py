@@ -18,6 +18,11 @@ def division(data):
 
 def check_division(data):
     """Raise `RecipeError` where these fields contradict each other."""
+    if data.classes is not None and not 2 <= len(set(data.classes)) == len(data.classes):
+        raise RecipeError(
+            "data.classes", f"must name two classes or more, each once; got {data.classes}",
+            "Set it to None for all.",
+        )  # fmt: skip
     if data.fold is not None:
         index, folds = data.fold
         if folds < 2 or index >= folds:

@@ -40,6 +40,8 @@ class Folder:
     `file`) or .txt file (one a line) that lists them."""
     unreadable: Literal["error", "skip"] = "error"
     """Whether files that can't be read are an error that names them, or are left out and listed."""
+    classes: tuple[str, ...] | None = None
+    """As in `TFDS`."""
     test_fraction: float | None = bounded(None, above=0, below=1)
     """Share to test on where the data has no test part: the same for every seed; None: a fifth."""
     validation_fraction: float | None = bounded(None, above=0, below=1)
@@ -113,6 +115,7 @@ class Folder:
             test_fraction=self.test_fraction,
             store=self.store,
             division=division(self),
+            classes=self.classes,
         )
 
 

@@ -23,6 +23,8 @@ class TFDS:
     """Split that is read once, at the end."""
     image_size: tuple[int, int] | None = bounded(None, at_least=1)
     """(height, width) that every image is resized to; None where all are of one size."""
+    classes: tuple[str, ...] | None = None
+    """Train and test on these classes alone, by their names; the first is label 0. None: all."""
     validation_fraction: float | None = bounded(None, above=0, below=1)
     """Share of the training images held out, stratified; None: a tenth, or the fold's share."""
     fold: tuple[int, int] | None = bounded(None, at_least=0)
@@ -68,4 +70,5 @@ class TFDS:
             image_size=self.image_size,
             store=self.store,
             division=division(self),
+            classes=self.classes,
         )

@@ -81,7 +81,9 @@ def print_summary(console: Console, about: dict, directory):
             f"keras-recipes run {directory.recipe_file} --seed {about['seed'] + 1}",
             "the same with another seed: how much is chance",
         ),
-        (f"keras-recipes augment {directory.recipe_file}", "what the network was shown"),
+        (f"keras-recipes evaluate {directory.path}", "class by class, and what is taken for what"),
+        (f"keras-recipes predict {directory.path} IMAGE...", "what it says of images"),
+        (f"keras-recipes export {directory.path} --format litert", "a file for phones; or onnx"),
         (f"keras-recipes show {directory.recipe_file}", "every choice that was made"),
     )
 

@@ -8,6 +8,7 @@ import sys
 
 import keras_recipes
 from keras_recipes.cli import (
+    ablate,
     augment,
     evaluate,
     export,
@@ -33,6 +34,7 @@ COMMANDS = {
     "find-batch": find_batch,
     "noise-scale": noise_scale,
     "sweep": sweep,
+    "ablate": ablate,
     "predict": predict,
     "evaluate": evaluate,
     "export": export,

@@ -140,19 +140,15 @@ class _Progress:
 
 def print_study(console, study, rows, paths):
     """The table, what it shows in sentences, the command of each row, and where it is kept."""
-    from rich.table import Table
-
-    from keras_recipes.studies.results import HEADINGS, about, cells
+    from keras_recipes.studies.results import FURTHER, HEADINGS, about, cells, further_cells
     from keras_recipes.studies.verdict import verdict
 
-    table = Table(box=None, header_style="dim", pad_edge=False)
-    for index, heading in enumerate(HEADINGS):
-        fixed = {} if index == 0 else {"justify": "right", "no_wrap": True}
-        table.add_column(heading, overflow="fold", **fixed)
-    for row in rows:
-        table.add_row(*cells(row))
     console.print(about(study), style="dim")
-    console.print(table)
+    console.print(_table(HEADINGS, [cells(row) for row in rows]))
+    if len(rows) > 1:
+        console.print("differences from the first row; * shown (p below 5 %)", style="dim")
+        further = [further_cells(row) for row in rows[1:]]
+        console.print(_table(("variant", *FURTHER.values()), further))
     for sentence in verdict(rows):
         console.print(sentence, style="bold", soft_wrap=True)
     console.print("each row by itself, the other seeds likewise:", style="dim")
@@ -162,6 +158,18 @@ def print_study(console, study, rows, paths):
             console.print(f"    failed: {error}", style="red", soft_wrap=True)
     for path in paths:
         console.print(f" {path}", soft_wrap=True)
+
+
+def _table(headings, lines):
+    from rich.table import Table
+
+    table = Table(box=None, header_style="dim", pad_edge=False)
+    for index, heading in enumerate(headings):
+        fixed = {} if index == 0 else {"justify": "right", "no_wrap": True}
+        table.add_column(heading, overflow="fold", **fixed)
+    for line in lines:
+        table.add_row(*line)
+    return table
 
 
 def require_one(options, *names: str):

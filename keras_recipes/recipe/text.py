@@ -55,7 +55,7 @@ def _class_names(value) -> set:
 
 def _expression(value, indent, used=0):
     """Python source of `value`; on one line where it fits behind `used` characters."""
-    line = _one_line(value)
+    line = one_line(value)
     if indent + used + len(line) < WIDTH and not (indent == 0 and is_dataclass(value)):
         return line
     inner = " " * (indent + 4)
@@ -73,11 +73,12 @@ def _expression(value, indent, used=0):
     return f"{opening}\n{body}{' ' * indent}{closing}"
 
 
-def _one_line(value) -> str:
+def one_line(value) -> str:
+    """A value, part or tuple as Python writes it, and as `--set` reads it."""
     if isinstance(value, tuple):
-        return f"({', '.join(map(_one_line, value))}{',' if len(value) == 1 else ''})"
+        return f"({', '.join(map(one_line, value))}{',' if len(value) == 1 else ''})"
     if is_dataclass(value):
-        inside = ", ".join(name + _one_line(each) for name, each in _arguments(value))
+        inside = ", ".join(name + one_line(each) for name, each in _arguments(value))
         return f"{type(value).__name__}({inside})"
     return f'"{value}"' if isinstance(value, str) and _is_simple(value) else repr(value)
 

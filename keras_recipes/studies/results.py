@@ -33,6 +33,24 @@ def cells(row: Row) -> list[str]:
     ]
 
 
+FURTHER = {"nll": "nll", "calibration_error": "calib.", "seconds": "seconds"}
+"""Metrics beside accuracy, and what their columns are called."""
+
+
+def further_cells(row: Row) -> list[str]:
+    """A variant's differences from the first row in `FURTHER`, a star where one is shown."""
+    return [row.variant.name, *(_difference(row.effects.get(each)) for each in FURTHER)]
+
+
+def _difference(effect):
+    if effect is None:
+        return ""
+    text = f"{effect.mean:+.4f}" + (
+        f" ± {effect.high - effect.mean:.4f}" if effect.pairs > 1 else ""
+    )
+    return f"{text} *" if effect.is_shown else text
+
+
 def about(study: Study) -> str:
     """What the table holds, in a line."""
     return (
@@ -46,6 +64,13 @@ def markdown(study: Study, rows: list[Row], name: str) -> str:
     lines = [f"# {name}", "", f"{about(study)}.", ""]
     lines += [f"| {' | '.join(HEADINGS)} |", f"|{'---|' * len(HEADINGS)}"]
     lines += [f"| {' | '.join(cells(row))} |" for row in rows]
+    lines += [
+        "",
+        "Differences from the first row; a star where shown (p below 5 %, corrected).",
+        "",
+    ]
+    lines += [f"| variant | {' | '.join(FURTHER.values())} |", f"|{'---|' * (1 + len(FURTHER))}"]
+    lines += [f"| {' | '.join(further_cells(row))} |" for row in rows[1:]]
     lines += ["", *verdict(rows), "", "```bash", *(row.command for row in rows), "```", ""]
     return "\n".join(lines)
 

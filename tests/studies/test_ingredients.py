@@ -88,9 +88,7 @@ def test_what_is_absent_is_put_in_before_what_mixes():
 def test_two_of_a_kind_have_numbers():
     noise = Call("keras.layers:GaussianNoise", stddev=0.1)
     augment = (noise, Flip(), Flip(mode="vertical"))
-    twice = Recipe(
-        data=Digits(), model=MLP(), epochs=3, augment=(noise, Flip(), Flip(mode="vertical"))
-    )
+    twice = Recipe(data=Digits(), model=MLP(), epochs=3, augment=augment)
     names = [each.name for each in without_each(twice)]
     assert names[1:4] == ["without GaussianNoise", "without Flip 1", "without Flip 2"]
 

@@ -4,7 +4,7 @@ import hashlib
 
 from keras_recipes.data.class_choice import keep_classes
 from keras_recipes.data.dataset import Dataset, Examples, fingerprint_of
-from keras_recipes.data.division import Division, divide
+from keras_recipes.data.division import Division, divide, hold_out_test_fold
 
 
 def build_dataset(
@@ -35,12 +35,21 @@ def build_dataset(
     """
     fingerprint = fingerprint or fingerprint_of(images, labels)
     whole, names = keep_classes(Examples.whole(images, labels), class_names, classes)
+    if division.test_fold is not None:
+        rest, held_out = hold_out_test_fold(whole.class_labels(), division, class_names=names)
+        whole, fold = whole.subset(rest), whole.subset(held_out)
     train, validation = divide(whole.class_labels(), division, class_names=names)
+
+    def read_own_test():
+        if division.test_fold is not None:
+            return fold
+        return keep_classes(read_test(), class_names, classes)[0]
+
     return Dataset(
         name=name,
         train=whole.subset(train),
         validation=whole.subset(validation),
-        read_test=lambda: keep_classes(read_test(), class_names, classes)[0],
+        read_test=read_own_test,
         class_names=names,
         fingerprint=fingerprint_with_classes(fingerprint, classes),
     )

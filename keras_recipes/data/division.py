@@ -16,6 +16,7 @@ class Division:
 
     validation_fraction: float | None = None
     fold: tuple[int, int] | None = None
+    test_fold: tuple[int, int] | None = None
     train_examples: int | None = None
     train_fraction: float | None = None
     seed: int = 0
@@ -40,7 +41,9 @@ def divide(
         RecipeError: if a class is too small to be divided so, or too many examples are asked for.
     """
     if division.fold is not None:
-        train, validation = _hold_out_fold(labels, division, groups, class_names)
+        train, validation = _hold_out_fold(
+            labels, division.fold, division.seed, groups, class_names, "data.fold"
+        )
     else:
         train, validation = hold_out(
             labels,
@@ -50,6 +53,21 @@ def divide(
             class_names=class_names,
         )
     return limit_training(labels, train, division, class_names), np.sort(validation)
+
+
+def hold_out_test_fold(
+    labels, division: Division, *, groups=None, class_names=None
+) -> tuple[np.ndarray, np.ndarray]:
+    """(rest, test) positions in `labels`, each in rising order: `test_fold` of `division` held out.
+
+    Of the folds of one seed each example is in one. The arguments are those of `divide`.
+
+    Raises:
+        RecipeError: if a class, or its groups, are too few to be divided so.
+    """
+    return _hold_out_fold(
+        labels, division.test_fold, division.seed, groups, class_names, "data.test_fold"
+    )
 
 
 def hold_out(
@@ -80,22 +98,22 @@ def hold_out(
     return rest, held_out
 
 
-def _hold_out_fold(labels, division, groups, class_names):
+def _hold_out_fold(labels, fold, seed, groups, class_names, place):
     from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
     labels = np.asarray(labels)
-    index, folds = division.fold
+    index, folds = fold
     if groups is None:
-        _check_classes(labels, folds, "data.fold", class_names)
-        splitter = StratifiedKFold(folds, shuffle=True, random_state=division.seed)
+        _check_classes(labels, folds, place, class_names)
+        splitter = StratifiedKFold(folds, shuffle=True, random_state=seed)
     else:
-        check_groups(labels, groups, folds, "data.fold", class_names)
-        splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=division.seed)
-    train, validation = list(splitter.split(labels, labels, groups))[index]
+        check_groups(labels, groups, folds, place, class_names)
+        splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
+    train, held_out = list(splitter.split(labels, labels, groups))[index]
     # scikit-learn may put all groups of a small class into one fold.
     fix = "Use another data.split_seed, or other folds."
-    _check_none_lost(labels, train, "data.fold", class_names, fix)
-    return train, validation
+    _check_none_lost(labels, train, place, class_names, fix)
+    return train, held_out
 
 
 def _check_classes(labels, smallest, place, class_names):

@@ -4,7 +4,13 @@ import hashlib
 
 import numpy as np
 
-from keras_recipes.data.division import Division, divide, hold_out, limit_training
+from keras_recipes.data.division import (
+    Division,
+    divide,
+    hold_out,
+    hold_out_test_fold,
+    limit_training,
+)
 from keras_recipes.errors import RecipeError, some_of
 
 DEFAULT_TEST_FRACTION = 0.2
@@ -60,6 +66,9 @@ def divide_parts(
             labels[pool], fraction, seed=TEST_SEED, place="data.test_fraction", **about(pool)
         )
         pool, parts["test"] = np.sort(pool[rest]), np.sort(pool[held_out])
+    if division.test_fold is not None:
+        rest, held_out = hold_out_test_fold(labels[pool], division, **about(pool))
+        pool, parts["test"] = pool[rest], pool[held_out]
     if len(rows["validation"]):
         _refuse(division.validation_fraction is not None, "data.validation_fraction", "validation")
         _refuse(division.fold is not None, "data.fold", "validation")

@@ -13,6 +13,7 @@ from keras_recipes import TFDS, Arrays, Digits, Folder
 DIVISION = {
     "validation_fraction": 0.4,
     "fold": (1, 3),
+    "test_fold": (1, 3),
     "train_examples": 12,
     "train_fraction": 0.5,
     "split_seed": 1,

@@ -31,6 +31,8 @@ class Arrays:
     """As in `Folder`."""
     fold: tuple[int, int] | None = bounded(None, at_least=0)
     """As in `Folder`."""
+    test_fold: tuple[int, int] | None = bounded(None, at_least=0)
+    """As in `TFDS`."""
     train_examples: int | None = bounded(None, at_least=1)
     """As in `TFDS`."""
     train_fraction: float | None = bounded(None, above=0, at_most=1)

@@ -18,6 +18,8 @@ class Digits:
     """As in `TFDS`."""
     fold: tuple[int, int] | None = bounded(None, at_least=0)
     """As in `TFDS`."""
+    test_fold: tuple[int, int] | None = bounded(None, at_least=0)
+    """As in `TFDS`."""
     train_examples: int | None = bounded(None, at_least=1)
     """As in `TFDS`."""
     train_fraction: float | None = bounded(None, above=0, at_most=1)

@@ -10,6 +10,7 @@ def division(data):
     return Division(
         validation_fraction=data.validation_fraction,
         fold=data.fold,
+        test_fold=data.test_fold,
         train_examples=data.train_examples,
         train_fraction=data.train_fraction,
         seed=data.split_seed,
@@ -23,20 +24,23 @@ def check_division(data):
             "data.classes", f"must name two classes or more, each once; got {data.classes}",
             "Set it to None for all.",
         )  # fmt: skip
-    if data.fold is not None:
-        index, folds = data.fold
-        if folds < 2 or index >= folds:
-            raise RecipeError(
-                "data.fold", f"must be (index, folds) with index < folds; got {data.fold}",
-                "The first of five folds is (0, 5), the last is (4, 5).",
-            )  # fmt: skip
-        if data.validation_fraction is not None:
-            raise RecipeError(
-                "data.fold", "and data.validation_fraction both say what is held out",
-                "Set one of them to None.",
-            )  # fmt: skip
+    for name in ("fold", "test_fold"):
+        _check_fold(name, getattr(data, name))
+    if data.fold is not None and data.validation_fraction is not None:
+        raise RecipeError(
+            "data.fold", "and data.validation_fraction both say what is held out",
+            "Set one of them to None.",
+        )  # fmt: skip
     if data.train_examples is not None and data.train_fraction is not None:
         raise RecipeError(
             "data.train_examples", "and data.train_fraction both say how much to train on",
             "Set one of them to None.",
+        )  # fmt: skip
+
+
+def _check_fold(name, fold):
+    if fold is not None and not fold[0] < fold[1] >= 2:
+        raise RecipeError(
+            f"data.{name}", f"must be (index, folds) with index < folds; got {fold}",
+            "The first of five folds is (0, 5), the last is (4, 5).",
         )  # fmt: skip

@@ -48,6 +48,8 @@ class Folder:
     """As in `TFDS`, where the data has no validation part."""
     fold: tuple[int, int] | None = bounded(None, at_least=0)
     """As in `TFDS`, where the data has no validation part."""
+    test_fold: tuple[int, int] | None = bounded(None, at_least=0)
+    """As in `TFDS`, of the images that are not held out to test on."""
     train_examples: int | None = bounded(None, at_least=1)
     """As in `TFDS`."""
     train_fraction: float | None = bounded(None, above=0, at_most=1)

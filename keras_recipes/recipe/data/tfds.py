@@ -29,6 +29,9 @@ class TFDS:
     """Share of the training images held out, stratified; None: a tenth, or the fold's share."""
     fold: tuple[int, int] | None = bounded(None, at_least=0)
     """(index, folds): hold out this fold of a stratified k-fold division instead."""
+    test_fold: tuple[int, int] | None = bounded(None, at_least=0)
+    """(index, folds): test on this fold of the training images instead of on the test part; the
+    rest is divided as usual. `cross-validate` sets it."""
     train_examples: int | None = bounded(None, at_least=1)
     """Train on this many of the training images, stratified; smaller sets lie within larger."""
     train_fraction: float | None = bounded(None, above=0, at_most=1)

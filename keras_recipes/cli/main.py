@@ -10,6 +10,7 @@ import keras_recipes
 from keras_recipes.cli import (
     ablate,
     augment,
+    cross_validate,
     evaluate,
     export,
     find_batch,
@@ -35,6 +36,7 @@ COMMANDS = {
     "noise-scale": noise_scale,
     "sweep": sweep,
     "ablate": ablate,
+    "cross-validate": cross_validate,
     "predict": predict,
     "evaluate": evaluate,
     "export": export,

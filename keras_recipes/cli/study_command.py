@@ -1,28 +1,31 @@
 """What the commands that run studies have in common: options, progress, and the answer."""
 
-import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from keras_recipes.atomic_file import replacing
 from keras_recipes.cli.quiet_tensorflow import load_quietly
 from keras_recipes.cli.recipe_arguments import add_recipe_arguments
+from keras_recipes.cli.study_progress import StudyProgress
 from keras_recipes.errors import RecipeError
-from keras_recipes.recipe.load import load
-from keras_recipes.studies.run_trials import core_groups
+from keras_recipes.recipe.load import Loaded, load
+from keras_recipes.studies.run_trials import core_groups, run_trials
 from keras_recipes.studies.study import Study
-from keras_recipes.training.job import choose_job
+from keras_recipes.training.job import Job, choose_job
 
 DEFAULT_STUDIES = "studies"
 DEFAULT_SEEDS = 3
 
 
-def add_study_arguments(parser):
+def add_study_arguments(parser, seeds: bool = True):
     """Add the recipe, and how its trials are run and kept."""
     add_recipe_arguments(parser)
-    parser.add_argument(
-        "--seeds", type=int, default=DEFAULT_SEEDS, metavar="N",
-        help=f"of each variant, the recipe's and those after it; {DEFAULT_SEEDS}",
-    )  # fmt: skip
+    if seeds:
+        parser.add_argument(
+            "--seeds", type=int, default=DEFAULT_SEEDS, metavar="N",
+            help=f"of each variant, the recipe's and those after it; {DEFAULT_SEEDS}",
+        )  # fmt: skip
     parser.add_argument(
         "--jobs", type=int, default=1, metavar="N",
         help="trials at once, the cores divided among them; 1",
@@ -46,96 +49,97 @@ def carry_out(options, kind: str, variants_of, suffix: str = ""):
         variants_of: function of the recipe that will run to the study's variants.
         suffix: told apart by it, studies of one kind and recipe are kept beside each other.
     """
+    begun = begin(options, lambda recipe: _study(options, recipe, variants_of))
+    study = _study(options, begun.job.recipe, variants_of, begun.target)
+    kept = keep_trials(begun, options)
+    trials = study.trials(kept)
+    outcomes = run_all(begun, study.order(trials), kept, options.jobs)
+    from keras_recipes.report.study_plot import draw_study
+    from keras_recipes.studies.results import write_results
+    from keras_recipes.studies.rows import compare
+
+    name = f"{kind}-{begun.job.name}{suffix}"
+    folder = Path(options.studies) / name
+    rows = compare(study, trials, outcomes)
+    paths = write_results(study, rows, trials, outcomes, folder, kind=kind, name=name)
+    paths.append(save_picture(draw_study(rows, name), folder))
+    print_study(begun.console, study, rows, paths)
+    return 1 if any(row.errors for row in rows) else None
+
+
+def _study(options, recipe, variants_of, target=None):
+    return Study(
+        recipe, variants_of(recipe), options.seeds, target=target or options.recipe,
+        assignments=options.assignments,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Begun:
+    """What is studied."""
+
+    console: Any
+    loaded: Loaded
+    job: Job
+    target: str
+    """How `run` is told of it."""
+
+
+def begin(options, check) -> Begun:
+    """Read the recipe and see that its data can be had, before anything heavy is loaded.
+
+    Args:
+        options: as `add_study_arguments` has them.
+        check: called with the recipe that was asked for; raises `RecipeError` if it can't be
+            studied so.
+    """
     loaded = load(options.recipe, options.assignments)
     core_groups(options.jobs)
-    # What is wrong with it is told before anything heavy is loaded.
-    Study(loaded.recipe, variants_of(loaded.recipe), options.seeds, target=options.recipe)
+    check(loaded.recipe)
     from rich.console import Console
 
-    console = Console(highlight=False)
+    console, target = Console(highlight=False), options.recipe
     job = choose_job(loaded, allow_stand_in=not options.no_stand_in)
-    target = options.recipe
     if job.stands_in_for:
         target = f"{loaded.path}:{loaded.recipe.stand_in}"
         console.print(
             f"{job.stands_in_for}: the stand-in {loaded.recipe.stand_in} is studied", style="bold"
         )
-    study = Study(
-        job.recipe, variants_of(job.recipe), options.seeds, target=target,
-        assignments=options.assignments,
-    )  # fmt: skip
-    folder = Path(options.studies)
-    return _run(console, study, loaded, options.jobs, folder, f"{kind}-{job.name}{suffix}", kind)
+    return Begun(console=console, loaded=loaded, job=job, target=target)
 
 
-def _run(console, study, loaded, jobs, folder, name, kind):
+def keep_trials(begun: Begun, options):
+    """The folder of trials, for this recipe; TensorFlow is loaded, and leaves the GPUs alone."""
     load_quietly()
-    from keras_recipes.report.study_plot import draw_study
-    from keras_recipes.studies.results import write_results
-    from keras_recipes.studies.rows import compare
-    from keras_recipes.studies.run_trials import run_trials
     from keras_recipes.studies.trials import Trials
     from keras_recipes.training.batch_attempts import hide_gpus
     from keras_recipes.training.hardware import versions
 
     hide_gpus()  # they are for the trials
-    kept = Trials(
-        (folder / "trials").resolve(),
-        sources=loaded.directory,
+    return Trials(
+        (Path(options.studies) / "trials").resolve(),
+        sources=begun.loaded.directory,
         versions=versions(),
         fingerprint=lambda data: data.build().fingerprint,
     )
-    trials = study.trials(kept)
-    order = study.order(trials)
-    progress = _Progress(console, len({each.key for each in order}), jobs)
-    outcomes = run_trials(order, kept, jobs=jobs, tell=progress)
-    rows = compare(study, trials, outcomes)
-    paths = write_results(study, rows, trials, outcomes, folder / name, kind=kind, name=name)
-    paths.append(folder / name / "study.png")
-    with replacing(paths[-1]) as partial:
-        draw_study(rows, name).savefig(partial, dpi=150)
-    print_study(console, study, rows, paths)
-    return 1 if any(row.errors for row in rows) else None
 
 
-class _Progress:
-    """A line for each trial that ends: its score, how many are left, and the best so far."""
+def run_all(begun: Begun, trials, kept, jobs: int, *, best: bool = True) -> dict:
+    """Run what is not finished, with a line for each; returns each trial's outcome by its key.
 
-    def __init__(self, console, total, jobs):
-        self._console, self._total, self._jobs = console, total, jobs
-        self._done, self._kept, self._began = 0, 0, time.monotonic()
-        self._scores = {}
-        console.print(f"{total} trials, {jobs} at a time", style="italic")
+    Args:
+        best: whether a line tells the best variant so far.
+    """
+    progress = StudyProgress(begun.console, len({each.key for each in trials}), jobs, best=best)
+    return run_trials(trials, kept, jobs=jobs, tell=progress)
 
-    def __call__(self, trial, outcome):
-        from keras_recipes.report.duration import format_seconds
 
-        self._done += 1
-        label = f"{self._done:>{len(str(self._total))}}/{self._total}  {trial.variant}, " + (
-            f"seed {trial.seed}"
-        )
-        if outcome.error is not None:
-            self._console.print(f"{label}  failed: {outcome.error}", style="red", soft_wrap=True)
-            return
-        self._scores.setdefault(trial.variant, []).append(outcome.results["accuracy"])
-        means = {name: sum(each) / len(each) for name, each in self._scores.items()}
-        best = max(means, key=means.get)
-        left = self._seconds_left()
-        self._console.print(
-            f"{label}  accuracy {outcome.results['accuracy']:.4f}  "
-            f"{format_seconds(outcome.results['seconds'])}"
-            + (f"  {format_seconds(left)} left" if left else "")
-            + f"  best so far {best} {means[best]:.4f}",
-            soft_wrap=True,
-        )
-
-    def _seconds_left(self):
-        """From the mean pace of this study; those that were finished before took no time."""
-        seconds = time.monotonic() - self._began
-        if seconds < 1:
-            self._kept = self._done
-            return None
-        return seconds / max(self._done - self._kept, 1) * (self._total - self._done)
+def save_picture(figure, folder: Path) -> Path:
+    """Write `study.png`; returns its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with replacing(folder / "study.png") as partial:
+        figure.savefig(partial, dpi=150)
+    return folder / "study.png"
 
 
 def print_study(console, study, rows, paths):
@@ -144,11 +148,11 @@ def print_study(console, study, rows, paths):
     from keras_recipes.studies.verdict import verdict
 
     console.print(about(study), style="dim")
-    console.print(_table(HEADINGS, [cells(row) for row in rows]))
+    console.print(study_table(HEADINGS, [cells(row) for row in rows]))
     if len(rows) > 1:
         console.print("differences from the first row; * shown (p below 5 %)", style="dim")
         further = [further_cells(row) for row in rows[1:]]
-        console.print(_table(("variant", *FURTHER.values()), further))
+        console.print(study_table(("variant", *FURTHER.values()), further))
     for sentence in verdict(rows):
         console.print(sentence, style="bold", soft_wrap=True)
     console.print("each row by itself, the other seeds likewise:", style="dim")
@@ -160,7 +164,8 @@ def print_study(console, study, rows, paths):
         console.print(f" {path}", soft_wrap=True)
 
 
-def _table(headings, lines):
+def study_table(headings, lines):
+    """A table for the terminal, its first column text, the others numbers."""
     from rich.table import Table
 
     table = Table(box=None, header_style="dim", pad_edge=False)

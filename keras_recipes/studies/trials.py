@@ -6,7 +6,7 @@ study asks for it, and whatever became of the one that ran it.
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from keras_recipes.atomic_file import replacing
@@ -17,6 +17,9 @@ from keras_recipes.training.run_directory import write_recipe
 from keras_recipes.training.run_files import read_about
 
 DONE = ("finished", "stopped early")
+_DIVIDED = {"fold": None, "test_fold": None, "train_examples": None, "train_fraction": None,
+            "split_seed": 0}  # fmt: skip
+"""Fields of a data part that say which of its images are used, with their defaults."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,9 +94,11 @@ class Trials:
         return hashlib.sha256((self._sources / name).read_bytes()).hexdigest()
 
     def _identify(self, data):
-        if data not in self._data:
-            self._data[data] = self._fingerprint(data)
-        return self._data[data]
+        """The images are read once, however they are divided."""
+        source = replace(data, **_DIVIDED)
+        if source not in self._data:
+            self._data[source] = self._fingerprint(source)
+        return self._data[source]
 
 
 def read_outcome(trial: Trial) -> Outcome | None:

@@ -1,0 +1,70 @@
+"""Cross-validation as a command: every training image predicted once, by a network without it."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from keras_recipes import Digits
+from keras_recipes.studies.resampled import corrected_interval
+
+FILE = """
+from keras_recipes import MLP, SGD, Digits, Recipe
+
+recipe = Recipe(
+    data=Digits(), model=MLP(hidden_units=(16,)), optimizer=SGD(learning_rate=0.2), epochs=2,
+    batch_size=32, precision="float32",
+)
+"""
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    """(what it printed, its folder)."""
+    from conftest import ROOT
+
+    folder = tmp_path_factory.mktemp("folds")
+    (folder / "small.py").write_text(FILE)
+    jobs = str(min(2, len(os.sched_getaffinity(0))))
+    command = [sys.executable, "-m", "keras_recipes", "cross-validate", "small.py", "--folds", "2",
+               "--jobs", jobs]  # fmt: skip
+    ended = subprocess.run(
+        command, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True,
+        text=True, check=True,
+    )  # fmt: skip
+    return ended.stdout, folder / "studies" / "cross-validate-small"
+
+
+def test_every_training_image_is_predicted_once(done):
+    _, folder = done
+    found = np.load(folder / "out_of_fold.npz")
+    whole = Digits().build()
+    pool = np.concatenate([whole.train.indices, whole.validation.indices])
+    assert sorted(found["rows"]) == sorted(pool)
+    assert np.array_equal(found["labels"], whole.train.labels[found["rows"]])
+    assert found["logits"].shape == (len(pool), 10)
+    assert set(found["network"]) == {0, 1}
+
+
+def test_the_scores_are_those_of_the_predictions(done):
+    _, folder = done
+    found, about = (
+        np.load(folder / "out_of_fold.npz"),
+        json.loads((folder / "study.json").read_text()),
+    )
+    right = found["logits"].argmax(axis=1) == found["labels"]
+    scores = [float(right[found["network"] == fold].mean()) for fold in (0, 1)]
+    assert about["scores"]["accuracy"] == pytest.approx(scores)
+    assert about["intervals"]["accuracy"] == pytest.approx(corrected_interval(scores, 1.0))
+    assert about["ensemble_on_test"]["examples"] == 360
+    assert about["ensemble_on_test"]["accuracy"] > 0.5
+
+
+def test_it_says_what_to_expect(done):
+    printed, folder = done
+    assert "Expected accuracy, trained on" in printed
+    assert "The 2 networks together on the test set: 0." in printed
+    assert (folder / "study.png").stat().st_size > 5000

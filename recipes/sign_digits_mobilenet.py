@@ -7,8 +7,8 @@ First the head alone learns on what the backbone sees already, then all of it is
 earlier a layer the slower.
 
 Measured on 2026-11-27, divided by person, n = 3 (seeds 0, 1, 2): test accuracy 0.9951 each, 409 of
-411 right; variant `head_only` 0.8808, 0.8856, 0.8905. docs/transfer.md tells the conditions, and what
-comes of fewer photographs and of the classic mistakes.
+411 right; variant `head_only` 0.8808, 0.8856, 0.8905. docs/transfer.md tells the conditions, and
+what comes of fewer photographs and of the classic mistakes.
 
 Without `data.path`, where there is no folder `sign_digits`, the variant `digits` stands in.
 """

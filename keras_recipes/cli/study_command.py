@@ -142,7 +142,7 @@ def save_picture(figure, folder: Path) -> Path:
     return folder / "study.png"
 
 
-def print_study(console, study, rows, paths):
+def print_study(console, study, rows, paths, says=None):
     """The table, what it shows in sentences, the command of each row, and where it is kept."""
     from keras_recipes.studies.results import FURTHER, HEADINGS, about, cells, further_cells
     from keras_recipes.studies.verdict import verdict
@@ -153,7 +153,7 @@ def print_study(console, study, rows, paths):
         console.print("differences from the first row; * shown (p below 5 %)", style="dim")
         further = [further_cells(row) for row in rows[1:]]
         console.print(study_table(("variant", *FURTHER.values()), further))
-    for sentence in verdict(rows):
+    for sentence in verdict(rows) if says is None else says:
         console.print(sentence, style="bold", soft_wrap=True)
     console.print("each row by itself, the other seeds likewise:", style="dim")
     for row in rows:

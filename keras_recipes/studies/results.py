@@ -59,7 +59,7 @@ def about(study: Study) -> str:
     )
 
 
-def markdown(study: Study, rows: list[Row], name: str) -> str:
+def markdown(study: Study, rows: list[Row], name: str, says: list[str]) -> str:
     """The table with what it shows, and the command of each row."""
     lines = [f"# {name}", "", f"{about(study)}.", ""]
     lines += [f"| {' | '.join(HEADINGS)} |", f"|{'---|' * len(HEADINGS)}"]
@@ -71,17 +71,22 @@ def markdown(study: Study, rows: list[Row], name: str) -> str:
     ]
     lines += [f"| variant | {' | '.join(FURTHER.values())} |", f"|{'---|' * (1 + len(FURTHER))}"]
     lines += [f"| {' | '.join(further_cells(row))} |" for row in rows[1:]]
-    lines += ["", *verdict(rows), "", "```bash", *(row.command for row in rows), "```", ""]
+    lines += ["", *says, "", "```bash", *(row.command for row in rows), "```", ""]
     return "\n".join(lines)
 
 
-def write_results(study, rows, trials, outcomes, folder: Path, *, kind, name) -> list[Path]:
-    """Write `study.md`, `study.json` and `trials.csv`; returns their paths."""
+def write_results(study, rows, trials, outcomes, folder: Path, *, kind, name, says=None):
+    """Write `study.md`, `study.json` and `trials.csv`; returns their paths.
+
+    Args:
+        says: what the study has shown, in sentences; None for the `verdict` on its rows.
+    """
+    says = verdict(rows) if says is None else says
     record = describe(study, rows, trials, outcomes, kind=kind, name=name)
-    record["verdict"] = verdict(rows)
+    record["verdict"] = says
     write_json(folder / "study.json", record)
     for file, text in (
-        ("trials.csv", trials_csv(study, rows)), ("study.md", markdown(study, rows, name)),
+        ("trials.csv", trials_csv(study, rows)), ("study.md", markdown(study, rows, name, says)),
     ):  # fmt: skip
         with replacing(folder / file) as partial:
             partial.write_text(text, encoding="utf-8")

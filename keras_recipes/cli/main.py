@@ -10,6 +10,7 @@ import keras_recipes
 from keras_recipes.cli import (
     ablate,
     augment,
+    compare,
     cross_validate,
     evaluate,
     export,
@@ -39,6 +40,7 @@ COMMANDS = {
     "ablate": ablate,
     "cross-validate": cross_validate,
     "learning-curve": learning_curve,
+    "compare": compare,
     "predict": predict,
     "evaluate": evaluate,
     "export": export,

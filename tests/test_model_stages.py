@@ -2,10 +2,11 @@
 
 import keras
 import pytest
+from composite_layers import conv_blocks, encoder
 from keras import layers
 
 from keras_recipes.errors import RecipeError
-from keras_recipes.model_stages import head_and_stages
+from keras_recipes.model_stages import head_and_stages, holders_of_weights
 from keras_recipes.models import cifar_resnet, conv_net, mlp
 
 
@@ -74,3 +75,29 @@ def test_a_sequential_model_is_divided_once_its_input_is_known():
         head_and_stages(model)
     model.build((None, 8, 8, 1))
     assert names(model) == (["last"], [["first"]])
+
+
+def test_each_block_that_an_encoder_stacks_is_a_stage():
+    head, stages = names(encoder(depth=3))
+    assert head == ["logits"]
+    assert stages == [["patches"], ["block_0"], ["block_1"], ["block_2", "last"]]
+
+
+def test_a_layer_of_convolutions_is_one_of_its_resolution():
+    assert names(conv_blocks()) == (["logits"], [["first"], ["second"]])
+
+
+def test_a_sequence_has_the_resolution_of_its_patches():
+    images = keras.Input((32, 16, 3))
+    x = layers.Conv2D(8, 3, padding="same", name="whole")(images)
+    x = layers.Conv2D(8, 4, strides=4, name="patches")(x)
+    x = layers.LayerNormalization(name="sequence")(layers.Reshape((32, 8))(x))
+    model = keras.Model(images, layers.Dense(2, name="logits")(layers.Flatten()(x)))
+    assert names(model) == (["logits"], [["whole"], ["patches", "sequence"]])
+
+
+def test_what_holds_a_weight_may_be_within_a_layer():
+    model = encoder(depth=2)
+    _, stages = head_and_stages(model)
+    held = [(type(a).__name__, b.name) for a, b in holders_of_weights(stages[0][0])]
+    assert sorted(held) == [("Conv2D", "bias"), ("Conv2D", "kernel"), ("Patches", "class_token")]

@@ -51,10 +51,11 @@ def set_trainable(model, layers, *, batch_normalization="training"):
         chosen = _named(body, layers)
     else:
         chosen = _last_stages(stages, layers)
-    if batch_normalization == "inference":
-        chosen = [each for each in chosen if not isinstance(each, keras.layers.BatchNormalization)]
     for layer in body:
         layer.trainable = any(layer is each for each in chosen)
+        for each in layer._flatten_layers() if batch_normalization == "inference" else ():
+            if isinstance(each, keras.layers.BatchNormalization):
+                each.trainable = False
     for layer in head:
         layer.trainable = True
 

@@ -3,7 +3,7 @@
 from keras import layers
 
 from keras_recipes.errors import RecipeError
-from keras_recipes.model_stages import head_and_stages
+from keras_recipes.model_stages import head_and_stages, holders_of_weights
 
 _NORMALIZATIONS = (
     layers.BatchNormalization,
@@ -43,8 +43,8 @@ def layer_multipliers(model, *, decay=1.0, bias=1.0, normalization=1.0) -> list[
     pairs = []
     for depth, group in enumerate([head, *reversed(stages)]):
         for layer in group:
-            for variable in layer.trainable_variables:
-                own = _own_factor(layer, variable, bias, normalization)
+            for holder, variable in holders_of_weights(layer):
+                own = _own_factor(holder, variable, bias, normalization)
                 pairs.append((variable, decay**depth * own))
     return pairs
 

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from composite_layers import conv_blocks, encoder
 
 from keras_recipes.errors import RecipeError
 from keras_recipes.models import cifar_resnet, set_trainable
@@ -46,6 +47,37 @@ def test_a_name_and_everything_again():
     }  # fmt: skip
     set_trainable(model, "all")
     assert len(model.trainable_weights) == everything
+
+
+@pytest.mark.parametrize(("statistics", "moved"), [("inference", 0), ("training", 4)])
+def test_normalisation_within_a_layer_stands_still_or_moves(statistics, moved):
+    model = conv_blocks()
+    set_trainable(model, "all", batch_normalization=statistics)
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    inside = [each for each in model.weights if "statistics" in each.path]
+    kernels = [each for each in model.weights if "convolution/kernel" in each.path]
+    before = [np.array(each) for each in [*inside, *kernels]]
+    images = np.repeat(np.repeat(IMAGES, 2, axis=1), 2, axis=2)
+    model.fit(images, LABELS % 2, verbose=0)
+    pairs = zip([*inside, *kernels], before, strict=True)
+    changed = [each.path for each, old in pairs if (np.array(each) != old).any()]
+    assert sum("kernel" in each for each in changed) == len(kernels) == 2
+    assert len(inside) == 8
+    assert sum("moving" in each for each in changed) == moved
+    assert any("gamma" in each for each in changed) == (statistics == "training")
+
+
+def test_the_last_blocks_of_an_encoder_train_alone():
+    model = encoder(depth=3)
+    set_trainable(model, 1)
+    assert {
+        each.path.split("/")[-3] for each in model.trainable_weights if "block" in each.path
+    } == {"block_2"}
+    set_trainable(model, "^patches$")
+    assert {each.name for each in model.trainable_weights} == {"class_token", "kernel", "bias"}
+    assert len(model.trainable_weights) == 3 + 2
+    set_trainable(model, "head")
+    assert len(model.trainable_weights) == 2
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import keras
 import pytest
+from composite_layers import conv_blocks, encoder
 from keras import layers
 
 from keras_recipes.errors import RecipeError
@@ -37,6 +38,26 @@ def test_every_trainable_variable_has_one_factor():
     found = [id(variable) for variable, _ in pairs]
     assert sorted(found) == sorted(id(each) for each in model.trainable_variables)
     assert {round(factor, 6) for _, factor in pairs} == {1.0, 0.4, 0.16, 0.064}
+
+
+def test_layers_within_layers_have_their_own_kind():
+    pairs = layer_multipliers(conv_blocks(), decay=0.5, bias=2.0, normalization=0.1)
+    factors = {variable.path: factor for variable, factor in pairs}
+    assert factors["first/convolution/kernel"] == 0.25
+    assert factors["first/convolution/bias"] == 0.5
+    assert factors["second/statistics/gamma"] == pytest.approx(0.05)
+    assert len(factors) == 2 * 4 + 2
+
+
+def test_rates_fall_from_block_to_block():
+    model = encoder(depth=3)
+    pairs = layer_multipliers(model, decay=0.5)
+    found = [id(variable) for variable, _ in pairs]
+    assert sorted(found) == sorted(id(each) for each in model.trainable_variables)
+    factors = {variable.path: factor for variable, factor in pairs}
+    blocks = {path.split("/")[-3]: factor for path, factor in factors.items() if "block" in path}
+    assert blocks == {"block_2": 0.5, "block_1": 0.25, "block_0": 0.125}
+    assert {factors[path] for path in factors if "patches" in path} == {0.0625}
 
 
 def test_what_is_frozen_has_none():

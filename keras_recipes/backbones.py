@@ -1,4 +1,9 @@
-"""The networks of `keras.applications` by name, known without loading Keras."""
+"""The networks of `keras.applications` and of KerasHub by name, known without loading Keras."""
+
+import os
+
+KERAS_HUB = "keras_hub:"
+"""What the name of a preset of KerasHub, or of a folder that holds one, begins with."""
 
 _MODES = {
     "tf": (
@@ -27,3 +32,11 @@ WIDTHS = {
     "MobileNetV3Small": (0.75, 1.0),
 }
 """Those that there are in several widths, and the widths (`alpha`) with published weights."""
+
+
+def is_folder_of_preset(preset: str) -> bool:
+    """Whether what follows `KERAS_HUB` is a folder: presets' names have no slash and no dot first.
+
+    A folder beside the recipe is `./folder`.
+    """
+    return preset.startswith((".", "~")) or "/" in preset or os.sep in preset

@@ -8,6 +8,7 @@ from keras import layers
 
 from keras_recipes.errors import RecipeError
 from keras_recipes.model_stages import layers_with_weights
+from keras_recipes.models.hub_backbone import INSTALL, needs_keras_hub
 
 
 def own_backbone(path, input_shape, *, mean=None, variance=None, initialise=False):
@@ -65,7 +66,11 @@ def _load(path):
         )  # fmt: skip
     try:
         return keras.models.load_model(path, compile=False)
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, ImportError) as error:
+        if needs_keras_hub(error):
+            raise RecipeError(
+                "model.backbone", f"{path} needs keras-hub, which is not installed", INSTALL
+            ) from None
         raise RecipeError(
             "model.backbone", f"{path} can't be loaded: {str(error).splitlines()[0].rstrip('.')}",
             "Name a .keras file, such as the best.keras of a run.",

@@ -44,16 +44,8 @@ def preprocess_for(backbone: str, images):
             "backbone", f"is {backbone!r}, which keras.applications does not have",
             did_you_mean(str(backbone), BACKBONES),
         )  # fmt: skip
-    channels = images.shape[-1]
-    if channels not in (1, 3):
-        raise RecipeError(
-            "backbone", f"{backbone} takes images of 3 channels, or of 1; got {channels}",
-            "Use colour or grey images.",
-        )  # fmt: skip
     mode = BACKBONES[backbone]
-    x = ops.cast(images, "float32")
-    if channels == 1:
-        x = ops.repeat(x, 3, axis=-1)
+    x = as_rgb(backbone, images)
     if mode == "tf":
         return layers.Rescaling(1 / 127.5, offset=-1.0, dtype="float32")(x)
     if mode == "caffe":
@@ -62,6 +54,26 @@ def preprocess_for(backbone: str, images):
         deviation = [255.0 * each for each in _TORCH_DEVIATION]
         return _standardize(x, [255.0 * each for each in _TORCH_MEAN], deviation)
     return x
+
+
+def as_rgb(backbone: str, images):
+    """Images of three channels in float32: grey ones are taken three times.
+
+    Args:
+        backbone: what an error calls the network that takes them.
+        images: `(batch, height, width, channels)`.
+
+    Raises:
+        RecipeError: if they have neither one channel nor three.
+    """
+    channels = images.shape[-1]
+    if channels not in (1, 3):
+        raise RecipeError(
+            "backbone", f"{backbone} takes images of 3 channels, or of 1; got {channels}",
+            "Use colour or grey images.",
+        )  # fmt: skip
+    x = ops.cast(images, "float32")
+    return ops.repeat(x, 3, axis=-1) if channels == 1 else x
 
 
 def _standardize(x, mean, deviation):

@@ -3,18 +3,18 @@
 import keras
 from keras import layers
 
-from keras_recipes.backbones import BACKBONES, WIDTHS
+from keras_recipes.backbones import BACKBONES, KERAS_HUB, WIDTHS
 from keras_recipes.errors import RecipeError, did_you_mean
 from keras_recipes.models.head import logits
+from keras_recipes.models.hub_backbone import hub_backbone
 from keras_recipes.models.imagenet_weights import findable_weights
 from keras_recipes.models.layer_choices import ACTIVATIONS, INITIALIZERS
 from keras_recipes.models.own_backbone import own_backbone
-from keras_recipes.models.preprocessing import preprocess_for
+from keras_recipes.models.pooling import POOLINGS, pooled
+from keras_recipes.models.preprocessing import as_rgb, preprocess_for
 from keras_recipes.models.requirements import require_choice, require_count, require_rate
 from keras_recipes.models.trainable import STATISTICS, set_trainable
 from keras_recipes.models.weight_file import load_weight_file
-
-POOLINGS = ("average", "max", "both", "none")
 
 
 def transfer(
@@ -25,7 +25,7 @@ def transfer(
     weights="imagenet",
     alpha=1.0,
     input_size=None,
-    pooling="average",
+    pooling=None,
     dense_units=(),
     activation="relu",
     initializer="glorot_uniform",
@@ -43,13 +43,15 @@ def transfer(
     Args:
         input_shape: `(height, width, channels)` of the images, 1 or 3 channels for published ones.
         num_classes: number of logits.
-        backbone: name in `keras.applications`, or path of a `.keras` file.
-        weights: "imagenet"; path of an HDF5 file; None for weights as new. A `.keras` file brings
-            its own, unless it is None.
+        backbone: name in `keras.applications`; `keras_hub:` and the name or folder of a preset of
+            KerasHub (see `hub_backbone`); or path of a `.keras` file.
+        weights: "imagenet"; path of an HDF5 file; None for weights as new. A preset and a `.keras`
+            file bring their own, unless it is None.
         alpha: width of the MobileNets.
         input_size: `(height, width)` that images are scaled to inside; None leaves them.
         pooling: how the last image becomes a vector: its "average" or "max" of each channel,
-            "both", or "none": every pixel is a feature of its own.
+            "both", or "none": every pixel is a feature of its own; of a sequence also its class
+            "token". None is "token" where there is one, "average" elsewhere.
         dense_units: sizes of the dense layers before the logits.
         activation: of the dense layers.
         initializer: of the dense layers and the logits.
@@ -85,15 +87,22 @@ def transfer(
     if input_size is not None and tuple(input_size) != size:
         size = tuple(input_size)
         x = layers.Resizing(*size, dtype="float32")(x)
+    leading_tokens = 0
     if str(backbone).endswith(".keras"):
         body = own_backbone(
             backbone, (*size, input_shape[-1]),
             mean=mean, variance=variance, initialise=weights is None,
         )  # fmt: skip
+        x = body(x)
+    elif str(backbone).startswith(KERAS_HUB):
+        _require_no_alpha(backbone, alpha)
+        x = as_rgb(backbone, x)
+        body = hub_backbone(backbone, (*size, 3), weights=weights)
+        x, leading_tokens = body.features(x), body.leading_tokens
     else:
         x = preprocess_for(backbone, x)
-        body = published_backbone(backbone, (*size, 3), weights=weights, alpha=alpha)
-    x = _vector(body(x), pooling)
+        x = published_backbone(backbone, (*size, 3), weights=weights, alpha=alpha)(x)
+    x = pooled(x, pooling, leading_tokens)
     for units in dense_units:
         if dropout:
             x = layers.Dropout(dropout)(x)
@@ -119,14 +128,12 @@ def published_backbone(name, input_shape, *, weights="imagenet", alpha=1.0):
     if name not in BACKBONES:
         raise RecipeError(
             "model.backbone", f"is {name!r}, which keras.applications does not have",
-            f"{did_you_mean(str(name), BACKBONES)} A model of one's own ends in .keras.",
+            f"{did_you_mean(str(name), BACKBONES)} A model of one's own ends in .keras, one of "
+            f"KerasHub begins with {KERAS_HUB!r}.",
         )  # fmt: skip
     options = {"alpha": alpha} if name in WIDTHS else {}
-    if name not in WIDTHS and alpha != 1.0:
-        raise RecipeError(
-            "model.alpha", f"has no effect on {name}", f"Leave it out; of it, there is "
-            f"{', '.join(WIDTHS)}.",
-        )  # fmt: skip
+    if name not in WIDTHS:
+        _require_no_alpha(name, alpha)
     build = getattr(keras.applications, name)
     published = "imagenet" if weights == "imagenet" else None
     with findable_weights():
@@ -147,12 +154,9 @@ def published_backbone(name, input_shape, *, weights="imagenet", alpha=1.0):
     return model
 
 
-def _vector(x, pooling):
-    if len(x.shape) == 2:  # a model of one's own pools by itself
-        return x
-    if pooling == "none":
-        return layers.Flatten()(x)
-    average, most = layers.GlobalAveragePooling2D, layers.GlobalMaxPooling2D
-    if pooling == "both":
-        return layers.Concatenate()([average()(x), most()(x)])
-    return (average if pooling == "average" else most)()(x)
+def _require_no_alpha(backbone, alpha):
+    if alpha != 1.0:
+        raise RecipeError(
+            "model.alpha", f"has no effect on {backbone}", f"Leave it out; of it, there is "
+            f"{', '.join(WIDTHS)}.",
+        )  # fmt: skip

@@ -4,6 +4,8 @@ import os
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 
+from keras_recipes.backbones import is_folder_of_preset
+
 
 def resolve_paths(value, directory: Path):
     """A recipe, or a part of one, with the relative paths in it made absolute.
@@ -20,9 +22,14 @@ def resolve_paths(value, directory: Path):
     changed = {}
     for each in fields(value):
         old = getattr(value, each.name)
-        endings = each.metadata.get("file_path")
+        endings, prefix = (each.metadata.get(name) for name in ("file_path", "prefix"))
         if endings is None:
             new = resolve_paths(old, directory)
+        elif prefix and isinstance(old, str) and old.startswith(prefix):
+            folder = old.removeprefix(prefix)
+            if not is_folder_of_preset(folder):
+                continue
+            new = prefix + os.path.abspath(directory / Path(folder).expanduser())
         elif isinstance(old, str) and old.lower().endswith(tuple(endings)):
             new = os.path.abspath(directory / Path(old).expanduser())
         else:

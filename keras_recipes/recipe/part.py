@@ -85,7 +85,7 @@ def first_argument(default=MISSING):
     return field(default=default, kw_only=False)
 
 
-def file_path(default=MISSING, *, endings=None, positional=False):
+def file_path(default=MISSING, *, endings=None, prefix=None, positional=False):
     """A dataclass field whose text names a file or folder.
 
     Where a recipe file names it, a relative path is relative to that file's folder
@@ -93,8 +93,10 @@ def file_path(default=MISSING, *, endings=None, positional=False):
 
     Args:
         endings: what the text must end in, in any case, to be a path; None for any text.
+        prefix: what the path of a preset's folder follows, where the text begins with it.
     """
-    return field(default=default, metadata={"file_path": endings or ("",)}, kw_only=not positional)
+    metadata = {"file_path": endings or ("",), "prefix": prefix}
+    return field(default=default, metadata=metadata, kw_only=not positional)
 
 
 def is_part(value) -> bool:

@@ -22,11 +22,13 @@ def choose_job(loaded: Loaded, *, allow_stand_in: bool) -> Job:
 
     Raises:
         DataUnavailable: if there is no data and no stand-in, or none is allowed.
+        RecipeError: if the model needs what is not installed.
     """
     try:
         loaded.recipe.data.require()
     except DataUnavailable as error:
         return stand_in_job(loaded, error, allowed=allow_stand_in)
+    _require_model(loaded.recipe)
     return Job(name=loaded.name, recipe=loaded.recipe)
 
 
@@ -47,8 +49,15 @@ def stand_in_job(loaded: Loaded, error: DataUnavailable, *, allowed: bool) -> Jo
             "take its place.",
         ) from None
     recipe.data.require()
+    _require_model(recipe)
     return Job(
         name=f"{loaded.name}-{loaded.recipe.stand_in}",
         recipe=recipe,
         stands_in_for=f"{error.where} {error.problem}",
     )
+
+
+def _require_model(recipe):
+    require = getattr(recipe.model, "require", None)  # few parts need more than this package
+    if require is not None:
+        require()

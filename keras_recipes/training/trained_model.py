@@ -119,11 +119,16 @@ def open_model(saved: SavedModel) -> TrainedModel:
     import keras
 
     from keras_recipes.data.image_file import PixelFormat
+    from keras_recipes.models.hub_backbone import INSTALL, needs_keras_hub
 
     _import_own_parts(saved)
     try:
         model = keras.models.load_model(saved.file, compile=False)
     except Exception as error:  # of many kinds: a damaged archive, a class that is not known
+        if needs_keras_hub(error):
+            raise RecipeError(
+                str(saved.file), "holds a backbone of keras-hub, which is not installed", INSTALL
+            ) from None
         raise RecipeError(
             str(saved.file),
             f"can't be loaded: {type(error).__name__}: {str(error).strip().partition(chr(10))[0]}",

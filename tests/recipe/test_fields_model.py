@@ -177,6 +177,10 @@ def test_the_defaults_are_those_of_the_function(cls):
         (lambda: Transfer("MobileNetV2", alpha=0.6), "model.alpha", "0.35, 0.5, 0.75"),
         (lambda: Transfer("a.keras", weights="b.h5"), "model.weights", "brings its own"),
         (lambda: Transfer("ResNet50", weights="image"), "model.weights", '"imagenet"'),
+        (lambda: Transfer("keras_hub:"), "model.backbone", "names no preset"),
+        (lambda: Transfer("keras_hub:hf://a/b"), "model.backbone", "keras_hub:resnet_50"),
+        (lambda: Transfer("keras_hub:a", weights="b.h5"), "model.weights", "brings its own"),
+        (lambda: Transfer("keras_hub:a", alpha=0.5), "model.alpha", "no effect on keras_hub:a"),
         (lambda: MLP(normalization="group"), "model.normalization", "'layer'"),
     ],
 )

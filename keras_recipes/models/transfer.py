@@ -1,7 +1,7 @@
 """A trained network with a new head: published ones, or one's own."""
 
 import keras
-from keras import layers
+from keras import layers, ops
 
 from keras_recipes.backbones import BACKBONES, KERAS_HUB, WIDTHS
 from keras_recipes.errors import RecipeError, did_you_mean
@@ -86,7 +86,9 @@ def transfer(
     x, size = inputs, tuple(input_shape[:2])
     if input_size is not None and tuple(input_size) != size:
         size = tuple(input_size)
-        x = layers.Resizing(*size, dtype="float32")(x)
+        # Not Keras's layer Resizing (3.15): called without `training`, a model that holds it runs
+        # what comes after, dropout and batch normalisation, as in training.
+        x = ops.image.resize(ops.cast(x, "float32"), size)
     leading_tokens = 0
     if str(backbone).endswith(".keras"):
         body = own_backbone(

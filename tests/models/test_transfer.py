@@ -136,6 +136,21 @@ def test_grey_images_and_other_sizes():
     assert model.predict(IMAGES[:, :20, :24, :1], verbose=0).shape == (8, 3)
 
 
+def test_images_are_scaled_bilinearly_and_a_plain_call_is_inference():
+    model = transfer(
+        (20, 24, 3), 3, "MobileNet", weights=None, alpha=0.25, input_size=(32, 48),
+        batch_normalization="training", dropout=0.9,
+    )  # fmt: skip
+    settle(backbone_of(model))
+    images = IMAGES[:, :20, :24].astype("float32")
+    wanted = model.predict(images, verbose=0)
+    np.testing.assert_allclose(np.array(model(images)), wanted, rtol=1e-4, atol=1e-5)
+    scaled = keras.layers.Resizing(32, 48, dtype="float32")(images)
+    resize = next(each for each in model.operations if each.name.startswith("resize"))
+    first = keras.Model(model.inputs, resize.output)
+    np.testing.assert_allclose(np.array(first(images)), np.array(scaled), rtol=1e-6, atol=1e-4)
+
+
 def test_both_poolings_and_dense_layers():
     model = transfer(
         (32, 32, 3), 3, "MobileNet", weights=None, alpha=0.25, pooling="both", dense_units=(16, 8),

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,17 +25,15 @@ recipe = Recipe(
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
     """(what it printed, its folder)."""
-    from conftest import ROOT
-
     folder = tmp_path_factory.mktemp("folds")
     (folder / "small.py").write_text(FILE)
     jobs = str(min(2, len(os.sched_getaffinity(0))))
     command = [sys.executable, "-m", "keras_recipes", "cross-validate", "small.py", "--folds", "2",
                "--jobs", jobs]  # fmt: skip
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     ended = subprocess.run(
-        command, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True,
-        text=True, check=True,
-    )  # fmt: skip
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=True
+    )
     return ended.stdout, folder / "studies" / "cross-validate-small"
 
 

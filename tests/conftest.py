@@ -30,10 +30,10 @@ def real_data() -> Path:
     return Path(folder).resolve()
 
 
-@pytest.fixture
-def without_keras(tmp_path) -> dict:
+@pytest.fixture(scope="session")
+def without_keras(tmp_path_factory) -> dict:
     """An environment in which TensorFlow, Keras and NumPy can't be imported."""
-    poisoned = tmp_path / "poisoned"
+    poisoned = tmp_path_factory.mktemp("poisoned")
     for name in ("tensorflow", "keras", "keras_cv", "tensorflow_datasets", "numpy", "rich"):
         (poisoned / name).mkdir(parents=True)
         (poisoned / name / "__init__.py").write_text(f"raise ImportError('{name} was imported')")

@@ -1,10 +1,13 @@
 """Mistakes at the command line: one error on stderr, exit code 2, no traceback, no Keras.
 
-Every command here runs as a process in which NumPy, Keras, TensorFlow and rich can't be imported.
+Every command here runs in a process in which NumPy, Keras, TensorFlow and rich can't be imported;
+the mistakes share one, since there are many.
 """
 
+import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -151,6 +154,26 @@ SETS = [
 ]
 
 
+COMMANDS = MISTAKES + [(["show", RECIPE, "--set", each], says) for each, says in SETS]
+SHARED_PROCESS = """
+import contextlib, io, json, sys, traceback
+from keras_recipes.cli.main import main
+
+answers = []
+for arguments in json.load(sys.stdin):
+    printed, told = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(told):
+        try:
+            code = main(arguments)
+        except SystemExit as ended:
+            code = ended.code
+        except BaseException:
+            code = traceback.print_exc()
+    answers.append((code, printed.getvalue(), told.getvalue()))
+json.dump(answers, sys.stdout)
+"""
+
+
 def run(arguments, root, environment):
     return subprocess.run(
         [sys.executable, "-m", "keras_recipes", *arguments],
@@ -161,19 +184,28 @@ def run(arguments, root, environment):
     )
 
 
+@pytest.fixture(scope="module")
+def answers(without_keras):
+    """(exit code, standard output, standard error) of each of `COMMANDS`."""
+    asked = json.dumps([arguments for arguments, _ in COMMANDS])
+    done = subprocess.run(
+        [sys.executable, "-c", SHARED_PROCESS], input=asked, capture_output=True, text=True,
+        check=True, cwd=Path(__file__).parent.parent.parent, env=without_keras,
+    )  # fmt: skip
+    return json.loads(done.stdout)
+
+
 @pytest.mark.parametrize(
-    ("arguments", "says"),
-    MISTAKES + [(["show", RECIPE, "--set", each], says) for each, says in SETS],
-    ids=lambda each: " ".join(each)[:60] if isinstance(each, list) else "",
+    "number", range(len(COMMANDS)), ids=[" ".join(each)[:60] for each, _ in COMMANDS]
 )
-def test_one_error_that_names_the_place_and_the_fix(arguments, says, root, without_keras):
-    done = run(arguments, root, without_keras)
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert done.stderr.startswith("error: ")
-    assert says in done.stderr
-    assert "Traceback" not in done.stderr
-    assert done.stderr.count("\n") <= 2
+def test_one_error_that_names_the_place_and_the_fix(number, answers):
+    code, printed, told = answers[number]
+    assert code == 2, told
+    assert printed == ""
+    assert told.startswith("error: ")
+    assert COMMANDS[number][1] in told
+    assert "Traceback" not in told
+    assert told.count("\n") <= 2
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,9 @@ def test_what_keras_does_not_share_is_refused(answer):
 
 
 def test_a_rate_that_no_schedule_sets_is_logged(answer):
-    assert answer["constant rate"] == pytest.approx(0.05)  # 0.2 for 128 images, and 32 a batch
+    assert answer["rate before the search"] == pytest.approx(
+        0.05
+    )  # 0.2 for 128 images, and 32 a batch
 
 
 def test_a_range_test_on_two_devices_is_that_on_one(answer):

@@ -145,16 +145,26 @@ FREEZING = replace(
 )
 
 
-@pytest.mark.parametrize("interrupt_in", [1, 2], ids=["at-the-turn", "at-the-second-turn"])
-def test_a_phase_trains_the_layers_that_it_names(sources, tmp_path, interrupt_in):
-    """And a resume goes on in the phase in which it was, with the same bits."""
-    dataset, whole = begin(FREEZING, sources)
+@pytest.fixture(scope="module")
+def freezing_run(tmp_path_factory):
+    """(directory, paths of the weights that each epoch changed) of a whole run of `FREEZING`."""
+    dataset, directory = begin(FREEZING, write_parts(tmp_path_factory.mktemp("freezing")))
     changed = Changes()
-    run.train(FREEZING, dataset, whole, display=[changed])
+    run.train(FREEZING, dataset, directory, display=[changed])
+    return directory, changed.paths
+
+
+def test_a_phase_trains_the_layers_that_it_names(freezing_run):
+    _, paths = freezing_run
     head = {"logits/kernel", "logits/bias"}
-    assert changed.paths[0] == head
-    assert head < changed.paths[1] < changed.paths[2]
-    assert any("moving_mean" in each for each in changed.paths[1])
+    assert paths[0] == head
+    assert head < paths[1] < paths[2]
+    assert any("moving_mean" in each for each in paths[1])
+
+
+@pytest.mark.parametrize("interrupt_in", [1, 2], ids=["at-the-turn", "at-the-second-turn"])
+def test_a_resume_goes_on_in_the_phase_in_which_it_was(sources, freezing_run, interrupt_in):
+    whole, _ = freezing_run
     dataset, broken = begin(FREEZING, sources)
     with pytest.raises(Interrupted):
         run.train(FREEZING, dataset, broken, display=[Observer(interrupt_in)])

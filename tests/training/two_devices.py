@@ -102,9 +102,6 @@ def main(folder):
         "devices": directory.read_run()["devices"],
         "loads": len(keras.models.load_model(directory.best_model).weights),
     }
-    constant = replace(RECIPE, schedule=None, epochs=1)
-    _, _, directory = train(folder, TWO, constant)
-    answer["constant rate"] = directory.read_metrics()[0]["learning_rate"]
     for devices in (("CPU:0",), TWO):
         speed = run.choose_speed_on(devices, "float32")
         options = {"devices": devices, "repeats": 1, "steps": 30}
@@ -115,6 +112,7 @@ def main(folder):
         _, _, directory = train(folder, devices, searched)
         about = read_about(directory.state_file)
         answer.setdefault("searches", []).append(about["rate"]["searches"][0])
+    answer["rate before the search"] = directory.read_metrics()[0]["learning_rate"]
     for name, recipe, devices in (
         ("uneven", replace(RECIPE, batch_size=33), TWO),
         ("missing", RECIPE, ("CPU:0", "GPU:3")),

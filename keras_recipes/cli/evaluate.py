@@ -5,7 +5,8 @@ keras-recipes evaluate runs/folder_convnet-20260101-120000 --data new_photos
 keras-recipes evaluate runs/folder_convnet-20260101-120000 --json
 
 A folder holds a folder for each class, named as the run's classes are; all its images are tested
-on. Those that can't be read are named on standard error, and the exit code is 1.
+on. It may lack classes, which are named, and hold no others. Files that can't be read are named on
+standard error, and the exit code is 1.
 """
 
 import json
@@ -93,9 +94,16 @@ def _as_json(saved, folder, scores, classes):
         "data": saved.about["data"]["name"] if folder is None else folder,
         "part": "test" if folder is None else "all",
         **scores,
+        "without_images": _without_images(saved, classes),
         "classes": rows,
         "confusion": classes.confusion.tolist(),
     }
+
+
+def _without_images(saved, classes):
+    """Names of the classes that the scores say nothing of."""
+    counts = zip(saved.class_names, classes.examples, strict=True)
+    return [name for name, count in counts if not count]
 
 
 def _rows(saved, classes):
@@ -115,9 +123,12 @@ def _print(saved, folder, scores, classes):
     if folder is None and saved.about.get("stands_in_for"):
         print("stand-in data: it says nothing of the data set that was asked for")
     print(f"accuracy {scores['accuracy']:.4f}  (95 % interval {low:.4f} to {high:.4f})")
-    missing = [name for name, count in zip(names, classes.examples, strict=True) if not count]
+    missing = _without_images(saved, classes)
     if missing:
-        print(f"no images of {some_of(missing)}")
+        print(
+            f"no images of {some_of(missing)}: {len(names) - len(missing)} of {len(names)} classes "
+            "are scored"
+        )
     print()
     width = max(5, *(len(each) for each in names))
     print(f"{'class':<{width}}  {'n':>6}  precision  recall      F1")

@@ -56,10 +56,16 @@ def load(
         raise DataUnavailable(
             "data.path", f"is {str(path)!r}, which does not exist", "Name a folder of images."
         )
-    files = _find(root) if manifest is None else read_manifest(Path(manifest).expanduser(), root)
+    files = (
+        find_in_folders(root)
+        if manifest is None
+        else read_manifest(Path(manifest).expanduser(), root)
+    )
     files = leave_out(files, exclude)
     files = assign_groups(files, group)
-    class_names = _class_names(files, root)
+    class_names = find_class_names(files, root)
+    if manifest is None:
+        require_class_folders(files, classes or class_names, root)
     pixels = PixelFormat(tuple(cache_size or image_size), channels, resize)
     ids = {name: index for index, name in enumerate(class_names)}
     wanted = np.array([ids[each.label] for each in files])
@@ -103,7 +109,12 @@ def load(
     )
 
 
-def _find(root):
+def find_in_folders(root):
+    """As `find_files`.
+
+    Raises:
+        RecipeError: also where a folder may not be read.
+    """
     try:
         return find_files(root)
     except OSError as error:
@@ -113,8 +124,17 @@ def _find(root):
         ) from None  # fmt: skip
 
 
-def _class_names(files, root) -> tuple[str, ...]:
-    """Names of the classes, sorted as text; those of all parts of the data."""
+def find_class_names(files, root) -> tuple[str, ...]:
+    """Names of the classes, sorted as text; those of all parts of the data.
+
+    Args:
+        files: `LabelledFile`s.
+        root: the folder, for errors.
+
+    Raises:
+        RecipeError: if a file has no class, there are fewer than two, or the training part lacks
+            one.
+    """
     loose = [each.name for each in files if each.label is None]
     if loose:
         raise RecipeError(
@@ -138,6 +158,25 @@ def _class_names(files, root) -> tuple[str, ...]:
             did_you_mean(strange[0], names),
         )
     return tuple(names)
+
+
+def require_class_folders(files, class_names, root):
+    """Make sure that each part of a data set in folders has every class.
+
+    Raises:
+        RecipeError: if one lacks a class, which would be scored as if it did not matter.
+    """
+    have = {}
+    for each in files:
+        have.setdefault(each.split, set()).add(each.label)
+    for split, labels in have.items():
+        missing = [each for each in class_names if each not in labels]
+        if missing:
+            raise RecipeError(
+                f"data.path {root}",
+                f"has no images of {some_of(map(repr, missing))} in its {split} part",
+                "Add its folder; or list the files by manifest=, where a part may lack a class.",
+            )
 
 
 def _key(files, labels, pixels) -> str:

@@ -99,7 +99,7 @@ def _refuse_empty(folder, others):
     held = f"no images, but {', '.join(f'{n} {s}' for s, n in others)}" if others else "no images"
     raise RecipeError(
         f"data.path {folder}", f"holds {held}",
-        f"Delete the folder; files ending in {', '.join(IMAGE_SUFFIXES)} are read.",
+        f"Put some there, or delete it; files ending in {', '.join(IMAGE_SUFFIXES)} are read.",
     )  # fmt: skip
 
 

@@ -55,11 +55,12 @@ def test_a_folder_of_other_images(trained, capsys, tmp_path):
     assert np.trace(confusion) == answer["correct"] >= 14
     assert confusion[0, 2] >= 1
     assert answer["classes"][1]["recall"] is None
+    assert answer["without_images"] == ["green"]
     assert answer["classes"][0]["recall"] == confusion[0, 0] / 10
     (data / "red" / "bad.png").write_bytes(b"")
     code, out, error = evaluate(capsys, directory.path, "--data", data)
     assert code == 1
-    assert "no images of green" in out
+    assert "no images of green: 2 of 3 classes are scored" in out
     assert "18 images" in out
     assert error == f"error: {data}/red/bad.png can't be read: not an image of a known format\n"
 

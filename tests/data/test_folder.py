@@ -85,6 +85,18 @@ def test_classes_must_be_those_of_the_training_part(tmp_path):
     refused(tmp_path, "class 'gren' in its test part alone. Did you mean 'green'")
 
 
+def test_each_part_must_have_the_folder_of_each_class(tmp_path):
+    write_classes(tmp_path / "data" / "train")
+    write_classes(tmp_path / "data" / "test", 3, names=("blue", "red"))
+    refused(tmp_path / "data", "has no images of 'green' in its test part. Add its folder")
+    assert len(build(tmp_path / "data", classes=("red", "blue")).read_test()) == 6
+    files = sorted((tmp_path / "data").glob("*/*/*.png"))
+    rows = [f"{each},{each.parent.name},{each.parent.parent.name}" for each in files]
+    (tmp_path / "list.csv").write_text("\n".join(["file,label,split", *rows]))
+    manifest = str(tmp_path / "list.csv")
+    assert len(build(tmp_path / "data", manifest=manifest).read_test()) == 6
+
+
 def test_what_is_no_image_is_left_alone(photos):
     (photos / ".hidden").mkdir()
     (photos / "__MACOSX").mkdir()
@@ -124,7 +136,7 @@ def test_folders_that_hold_no_classes_are_refused(tmp_path):
     refused(tmp_path, "holds one class, 'data'; at least two are needed. .* the folder around")
     (tmp_path / "data" / "black").mkdir()
     (tmp_path / "data" / "black" / "a.heic").write_text("")
-    refused(tmp_path / "data", r"black holds no images, but 1 \.heic. Delete")
+    refused(tmp_path / "data", r"black holds no images, but 1 \.heic. .*delete it")
     shutil.rmtree(tmp_path / "data" / "black")
     write_image(tmp_path / "data" / "loose.png")
     refused(tmp_path / "data", "outside of all classes: loose.png")

@@ -4,7 +4,8 @@ keras-recipes init photos                     writes photos.py
 keras-recipes init photos --out hands.py
 
 A folder a class, or the same within train, val and test. Sizes, colours, balance, and names that
-show what belongs together (anna_01.jpg, or photos.groups.csv beside the folder) are looked at.
+show what belongs together (anna_01.jpg, or photos.groups.csv beside the folder) are looked at, and
+whether the images can be read and divided.
 """
 
 import datetime
@@ -20,6 +21,9 @@ def add_arguments(parser):
     """Name the command's arguments."""
     parser.add_argument("folder", metavar="FOLDER", help="images, a folder a class")
     parser.add_argument("--out", metavar="FILE", help="the recipe; FOLDER's name and .py")
+    parser.add_argument(
+        "--overwrite", action="store_true", help="write the recipe where a file is already"
+    )
 
 
 def run(options):
@@ -56,28 +60,35 @@ def _out(options):
     out = Path(options.out or f"{name}.py")
     if out.suffix != ".py":
         raise RecipeError("--out", f"must end in .py; got {out}", f"Use {out.stem}.py.")
-    if out.exists():
+    if out.exists() and not options.overwrite:
         raise RecipeError(
-            "--out", f"{out} is there already", "Name another file by --out, or delete it."
+            "--out", f"{out} is there already", "Name another file by --out, or give --overwrite."
         )
     return out
 
 
 def _rows(found):
+    from keras_recipes.cli.recipe_for_folder import WEIGHTED_FROM
+
     few = min(found.classes, key=found.classes.get)
     many = max(found.classes, key=found.classes.get)
-    yield "images", f"{found.images}, in {' and '.join(found.splits)}"
+    yield "images", f"{found.images}, in {' and '.join(found.splits)}{_looked_at(found)}"
     yield "classes", f"{len(found.classes)}: {some_of(found.classes)}"
-    yield (
-        "balance",
-        f"{found.classes[few]} of {few} to {found.classes[many]} of {many}",
-    )
+    balance = f"{found.classes[few]} of {few} to {found.classes[many]} of {many}"
+    uneven = found.imbalance > WEIGHTED_FROM
+    yield "balance", f"{balance}: uneven, the loss is weighted" if uneven else balance
     yield (
         "sizes",
         f"half are {found.height} by {found.width} or larger; shortest side {found.shortest}",
     )
     yield "colours", "none" if found.grey else "yes"
     if found.unreadable:
-        yield "unreadable", some_of(found.unreadable, 5)
+        reasons = [f"{name} ({why})" for name, why in found.unreadable.items()]
+        yield "unreadable", f"{len(reasons)}, left out: {some_of(reasons, 5)}"
     rule = "none seen" if found.group is None else f"{found.groups}, by {found.group}"
     yield "groups", rule
+
+
+def _looked_at(found):
+    everything = found.images + len(found.unreadable)
+    return "" if found.looked_at == everything else f"; {found.looked_at} of them were looked at"

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from keras_recipes.data.survey import Survey, relates_to_sides
 
+WEIGHTED_FROM = 3
+"""Images of the largest class for each of the smallest, above which the loss is weighted."""
+
 _TRAINED_ON = 20_000
 """Images that the second phase sees at least, each as often as it takes."""
 
@@ -24,7 +27,7 @@ def recipe_for(survey: Survey, file: Path, today: str) -> str:
     epochs = min(60, max(10, round(_TRAINED_ON / survey.train_images)))
     batch = 32 if survey.train_images >= 320 else 16 if survey.train_images >= 64 else 8
     sides = relates_to_sides(survey.classes)
-    balanced = ', class_weights="balanced"' if survey.imbalance > 3 else ""
+    balanced = ', class_weights="balanced"' if survey.imbalance > WEIGHTED_FROM else ""
     names = ["AdamW", "ColorJitter", "Cosine", "CropAndResize", "CrossEntropy", "Folder", "Phase"]
     names += ["Recipe", "Stopping", "Transfer"] + ([] if sides else ["Flip"])
     if survey.grey:
@@ -41,7 +44,8 @@ def recipe_for(survey: Survey, file: Path, today: str) -> str:
         "recipe = Recipe(",
         "    data=Folder(",
         f"        {_quote(_relative(survey.root, file.parent))},",
-        f"        # Half of the images are {survey.height} by {survey.width} or larger.",
+        f"        # Half of the images are {survey.height} by {survey.width} or larger"
+        f"{'.' if side <= min(survey.height, survey.width) else ': they are enlarged.'}",
         f"        image_size=({side}, {side}),",
     ]
     if cache:
@@ -49,17 +53,15 @@ def recipe_for(survey: Survey, file: Path, today: str) -> str:
     if survey.grey:
         lines += ["        channels=1,  # none has colours"]
     lines += _groups(survey, file)
-    groups_are_few = 0 < survey.groups < 30
-    if "validation" not in survey.splits and (
-        groups_are_few or survey.train_images < 30 * len(survey.classes)
-    ):
+    if survey.validation_fraction is not None:
         lines += [
             "        # More than the usual tenth: there is little of it.",
-            "        validation_fraction=0.2,",
+            f"        validation_fraction={survey.validation_fraction},",
         ]
     if survey.unreadable:
+        first, count = next(iter(survey.unreadable)), len(survey.unreadable)
         lines += [
-            f"        # {len(survey.unreadable)} can't be read, {survey.unreadable[0]!r} first.",
+            f"        # {count} can't be read, {first!a} first; run.json lists them all.",
             '        unreadable="skip",',
         ]
     lines += [
@@ -139,4 +141,8 @@ def _relative(path, folder):
 
 
 def _quote(text):
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:  # a name of bytes that are no text, which only an escape can say
+        return ascii(text)
     return json.dumps(text, ensure_ascii=False)

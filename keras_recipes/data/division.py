@@ -92,8 +92,12 @@ def hold_out(
     splitter = StratifiedShuffleSplit(1, test_size=fraction, random_state=seed)
     try:
         rest, held_out = next(splitter.split(labels, labels))
-    except ValueError as error:  # too few examples for one of each class
-        raise RecipeError(place, f"can't be had: {error}", "Hold out another share.") from None
+    except ValueError:
+        raise RecipeError(
+            place, f"is {fraction:g}, and of {len(labels)} images that does not hold out and leave "
+            f"one of each of {len(np.unique(labels))} classes",
+            "Hold out another share, or add images.",
+        ) from None  # fmt: skip
     _check_none_lost(labels, rest, place, class_names, "Hold out a smaller share.")
     return rest, held_out
 

@@ -72,6 +72,17 @@ def read_image(path, pixels: PixelFormat) -> np.ndarray:
     return array.reshape(pixels.shape)
 
 
+def upright_size(path) -> tuple[int, int]:
+    """(height, width) of an image as `read_image` turns it, from its header alone.
+
+    Raises:
+        Exception: as `read_image`, of what the header shows.
+    """
+    with Image.open(path, formats=FORMATS) as image:
+        on_its_side = _orientation(image) in (5, 6, 7, 8)
+        return image.size if on_its_side else image.size[::-1]
+
+
 def why_unreadable(path, pixels: PixelFormat) -> str | None:
     """Why a file can't be read, in a few words; None if it can."""
     try:

@@ -1,15 +1,17 @@
-"""A recipe for a folder: what is found there decides what is written, and it trains."""
+"""A recipe for a folder: what is found there decides what is written, and it loads."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 from tiny_run import write_photos
 
-from keras_recipes import RecipeError
+from keras_recipes import Folder, RecipeError
 from keras_recipes.cli.main import main
 from keras_recipes.cli.recipe_for_folder import recipe_for
 from keras_recipes.data.survey import survey
@@ -20,7 +22,8 @@ def write(folder, names, count=6, size=(40, 30), mode="RGB", name="{index:03}.pn
     for label in names:
         (folder / label).mkdir(parents=True, exist_ok=True)
         for index in range(count):
-            Image.new(mode, size, index).save(folder / label / name.format(index=index))
+            colour = index if mode == "L" else (200, index, 40)
+            Image.new(mode, size, colour).save(folder / label / name.format(index=index))
     return folder
 
 
@@ -30,7 +33,7 @@ def written(folder, tmp_path):
     return load(str(file)).recipe
 
 
-def test_the_written_recipe_is_clean_and_trains(tmp_path, monkeypatch, capsys):
+def test_the_written_recipe_is_clean_and_loads(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     write_photos(tmp_path / "my photos", count=12)
     assert main(["init", "my photos"]) == 0
@@ -41,10 +44,8 @@ def test_the_written_recipe_is_clean_and_trains(tmp_path, monkeypatch, capsys):
         command = [sys.executable, "-m", "ruff", *check, "--line-length", "100", "my_photos.py"]
         done = subprocess.run(command, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout
-    short = ["phases.0.epochs=1", "phases.1.epochs=1", "schedule=None", "model.weights=None"]
-    short += ["model.backbone=MobileNetV3Small", "data.image_size=(32, 32)"]
-    short += ["data.cache_size=None"]
-    assert main(["run", "my_photos.py", *(f"--set={each}" for each in short)]) == 0
+    assert main(["show", "my_photos.py"]) == 0  # test_folder_to_use.py trains such a recipe
+    assert len(load("my_photos.py").recipe.data.build().train) > 20
 
 
 def test_sizes_and_colours(tmp_path):
@@ -79,7 +80,9 @@ def test_groups_in_the_names(tmp_path):
     for person in ("anna", "bert", "carla"):
         write(folder, ["cat", "dog"], count=4, name=person + "_{index:02}.png")
     assert survey(folder).groups == 3
-    assert written(folder, tmp_path).data.group == r"^([A-Za-z]+)[_-]"
+    recipe = written(folder, tmp_path)
+    assert recipe.data.group == r"^([A-Za-z]+)[_-]"
+    assert len(recipe.data.build().validation) == 8  # one of three
 
 
 @pytest.mark.parametrize("name", ["IMG_{index}.png", "{index}.png", "{index:04}_x.png"])
@@ -129,8 +132,81 @@ def test_a_list_of_groups_beside_the_folder(tmp_path):
 def test_files_that_are_no_images_are_named_and_skipped(tmp_path):
     folder = write(tmp_path / "photos", ["cat", "dog"])
     (folder / "cat" / "a.jpg").write_text("no image")
-    assert survey(folder).unreadable == ("cat/a.jpg",)
-    assert written(folder, tmp_path).data.unreadable == "skip"
+    shutil.copy(folder / "dog" / "000.png", folder / "dog" / "cut.png")
+    (folder / "dog" / "cut.png").write_bytes((folder / "dog" / "000.png").read_bytes()[:60])
+    found = survey(folder)
+    assert list(found.unreadable) == ["cat/a.jpg", "dog/cut.png"]
+    assert found.unreadable["cat/a.jpg"] == "not an image of a known format"
+    assert found.classes == {"cat": 6, "dog": 6}
+    recipe = written(folder, tmp_path)
+    assert recipe.data.unreadable == "skip"
+    assert set(recipe.data.build().skipped) == {"cat/a.jpg", "dog/cut.png"}
+
+
+def test_photographs_are_measured_upright(tmp_path):
+    folder = write(tmp_path / "photos", ["cat", "dog"], size=(300, 200), name="{index}.jpg")
+    for each in folder.glob("*/*.jpg"):
+        with Image.open(each) as image:
+            exif = image.getexif()
+            exif[ExifTags.Base.Orientation] = 6  # a quarter turn to the right
+            image.save(each, exif=exif)
+    found = survey(folder)
+    assert (found.height, found.width) == (300, 200)
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "webp", "png"])
+def test_grey_images_saved_as_rgb_are_grey(tmp_path, suffix):
+    generator = np.random.default_rng(0)
+    for label in ("cat", "dog"):
+        (tmp_path / "photos" / label).mkdir(parents=True)
+        for index in range(6):
+            grey = Image.fromarray(generator.integers(0, 256, (30, 40), np.uint8))
+            grey.convert("RGB").save(tmp_path / "photos" / label / f"{index}.{suffix}")
+    assert written(tmp_path / "photos", tmp_path).data.channels == 1
+
+
+def test_small_images_are_said_to_be_enlarged(tmp_path):
+    folder = write(tmp_path / "photos", ["cat", "dog"], size=(20, 24))
+    assert written(folder, tmp_path).data.image_size == (64, 64)
+    assert "24 by 20 or larger: they are enlarged." in (tmp_path / "written.py").read_text()
+
+
+def test_many_images_are_not_all_decoded(tmp_path, monkeypatch):
+    monkeypatch.setattr("keras_recipes.data.survey.MOST_LOOKED_AT", 5)
+    found = survey(write(tmp_path / "photos", ["cat", "dog"]))
+    assert (found.looked_at, found.images) == (5, 12)
+
+
+def test_names_of_every_kind_are_written_so_that_they_load(tmp_path):
+    for name in ('quote"s', "back\\slash", "Größe 😀", "line\nbreak", os.fsdecode(b"\xff")):
+        folder = write(tmp_path / name, ["cat", "dog"])
+        (folder / "cat" / f"{name}.jpg").write_text("no image")
+        recipe = written(folder, tmp_path)
+        assert Path(recipe.data.path).resolve() == folder.resolve()
+
+
+def test_a_list_of_groups_that_does_not_fit_is_told(tmp_path):
+    folder = write(tmp_path / "photos", ["cat", "dog"])
+    (tmp_path / "photos.groups.csv").write_text("file,group\ncat/000.png,anna\n")
+    with pytest.raises(RecipeError, match="groups.csv lies beside the folder .* move it elsewhere"):
+        survey(folder)
+    rows = [f"{label}/{index:03}.png,{label}" for label in ("cat", "dog") for index in range(6)]
+    (tmp_path / "photos.groups.csv").write_text("\n".join(["file,group", *rows]) + "\n")
+    with pytest.raises(RecipeError, match="photos can't be divided .* class 'cat' is in 1"):
+        survey(folder)
+
+
+@pytest.mark.parametrize("count", [3, 4, 6])
+def test_what_is_accepted_can_be_divided(tmp_path, count):
+    """And what is refused can't, by the very division."""
+    folder = write(tmp_path / "photos", ["cat", "dog", "emu"], count=count)
+    if count == 3:
+        with pytest.raises(RecipeError, match="photos can't be divided into parts"):
+            survey(folder)
+        with pytest.raises(RecipeError, match="data.test_fraction is 0.2, and of 9 images"):
+            Folder(str(folder)).build()
+    else:
+        assert len(written(folder, tmp_path).data.build().validation) >= 3
 
 
 def test_parts_that_are_there(tmp_path):
@@ -151,11 +227,11 @@ def write_no_images(folder):
     ("make", "says"),
     [
         (lambda folder: None, "does not exist"),
-        (lambda folder: folder.mkdir(), "holds no images"),
-        (lambda folder: write(folder, ["cat"]), "has one class, cat"),
+        (lambda folder: folder.mkdir(), "photos holds no classes"),
+        (lambda folder: write(folder, ["cat"]), "photos holds one class, 'cat'"),
         (lambda folder: (write(folder, ["a", "b"]), (folder / "c").mkdir()), "holds no images"),
-        (lambda folder: write(folder, ["a", "b"], count=4), "has 4 images of"),
-        (lambda folder: write(folder, ["."]), "outside of any class"),
+        (lambda folder: write(folder, ["a", "b"], count=1), "class 'a' has 1"),
+        (lambda folder: write(folder, ["."]), "outside of all classes"),
         (write_no_images, "no image that can be read"),
     ],
 )
@@ -172,6 +248,8 @@ def test_nothing_is_overwritten(tmp_path, monkeypatch, capsys):
     assert main(["init", "photos"]) == 2
     assert "photos.py is there already" in capsys.readouterr().err
     assert Path("photos.py").read_text() == "mine"
+    assert main(["init", "photos", "--overwrite"]) == 0
+    assert load("photos.py").recipe.data.path
     assert main(["init", "photos", "--out", "photos.txt"]) == 2
     assert "Use photos.py" in capsys.readouterr().err
 

@@ -10,7 +10,8 @@ from keras_recipes.cli.recipe_arguments import add_recipe_arguments
 from keras_recipes.cli.study_progress import StudyProgress
 from keras_recipes.errors import RecipeError
 from keras_recipes.recipe.load import Loaded, load
-from keras_recipes.studies.run_trials import core_groups, run_trials
+from keras_recipes.studies.local_workers import LocalWorkers, core_groups
+from keras_recipes.studies.run_trials import run_trials
 from keras_recipes.studies.study import Study
 from keras_recipes.training.job import Job, choose_job
 
@@ -131,7 +132,7 @@ def run_all(begun: Begun, trials, kept, jobs: int, *, best: bool = True) -> dict
         best: whether a line tells the best variant so far.
     """
     progress = StudyProgress(begun.console, len({each.key for each in trials}), jobs, best=best)
-    return run_trials(trials, kept, jobs=jobs, tell=progress)
+    return run_trials(trials, LocalWorkers(kept, jobs), tell=progress)
 
 
 def save_picture(figure, folder: Path) -> Path:

@@ -15,8 +15,9 @@ import pytest
 
 from keras_recipes import MLP, SGD, Call, Digits, Recipe, RecipeError
 from keras_recipes.recipe.text import to_python
+from keras_recipes.studies.local_workers import LocalWorkers, core_groups, environment
 from keras_recipes.studies.rows import compare
-from keras_recipes.studies.run_trials import core_groups, environment, run_trials
+from keras_recipes.studies.run_trials import run_trials
 from keras_recipes.studies.study import Study
 from keras_recipes.studies.trials import Trials, read_outcome
 from keras_recipes.studies.variant import Variant
@@ -83,7 +84,7 @@ def study_folder(tmp_path_factory):
     kept = kept_in(folder / "trials", folder)
     trials, told = study.trials(kept), []
     outcomes = run_trials(
-        study.order(trials), kept, jobs=min(2, len(os.sched_getaffinity(0))),
+        study.order(trials), LocalWorkers(kept, min(2, len(os.sched_getaffinity(0)))),
         tell=lambda *about: told.append(about),
     )  # fmt: skip
     return study, kept, trials, outcomes, told
@@ -119,7 +120,7 @@ def test_what_is_finished_is_not_run_again(study_folder, monkeypatch):
         raise AssertionError("a process was started")
 
     monkeypatch.setattr(subprocess, "Popen", fail)
-    again = run_trials(finished, kept)
+    again = run_trials(finished, LocalWorkers(kept))
     assert {key: each.results for key, each in again.items()} == {
         each.key: outcomes[each.key].results for each in finished
     }
@@ -128,7 +129,7 @@ def test_what_is_finished_is_not_run_again(study_folder, monkeypatch):
 def test_a_trial_is_the_run_to_the_bit(study_folder, tmp_path):
     _, kept, trials, _, _ = study_folder
     trial = replace(trials["plain"][0], folder=tmp_path / "trial")
-    outcome = run_trials([trial], kept, jobs=1)[trial.key]  # on all cores, as here
+    outcome = run_trials([trial], LocalWorkers(kept))[trial.key]  # on all cores, as here
     directory = run.start(
         Job(name="run", recipe=RECIPE), RECIPE.data.build(), tmp_path, sources=tmp_path, command=[]
     )

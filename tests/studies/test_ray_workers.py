@@ -1,0 +1,263 @@
+"""Trials on a real Ray cluster of two nodes, one worker of which is killed in the middle of one."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from keras_recipes import MLP, SGD, Call, Digits, Recipe, RecipeError
+from keras_recipes.studies import ray_workers
+from keras_recipes.studies.core_leases import leased_cores, own_cores
+from keras_recipes.studies.local_workers import LocalWorkers
+from keras_recipes.studies.ray_cluster import check_address
+from keras_recipes.studies.run_trials import run_trials
+from keras_recipes.studies.trials import Trials
+
+ray = pytest.importorskip("ray")
+pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
+
+PARTS = """
+import keras
+
+def network(input_shape, num_classes):
+    inputs = keras.Input(input_shape)
+    return keras.Model(inputs, keras.layers.Dense(num_classes)(keras.layers.Flatten()(inputs)))
+
+def broken(input_shape, num_classes):
+    raise ValueError("no such network")
+"""
+RECIPE = Recipe(
+    data=Digits(train_examples=300), model=MLP(hidden_units=(8,)), optimizer=SGD(learning_rate=0.2),
+    epochs=2, batch_size=32, precision="float32",
+)  # fmt: skip
+LONG = replace(RECIPE, epochs=400)
+VERSIONS = {"python": sys.version.partition(" ")[0]}
+
+
+@pytest.fixture(scope="module")
+def address(root_on_path):
+    """Of a cluster of two nodes with a CPU each."""
+    from ray.cluster_utils import Cluster
+
+    cluster = Cluster(
+        initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False}
+    )
+    cluster.add_node(num_cpus=1)
+    yield cluster.address
+    cluster.shutdown()
+
+
+@pytest.fixture(scope="module")
+def root_on_path():
+    """This checkout for the workers as well, whatever is installed."""
+    root = str(Path(__file__).parent.parent.parent)
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join([root, *([before] if before else [])])
+    yield
+    if before is None:
+        del os.environ["PYTHONPATH"]
+    else:
+        os.environ["PYTHONPATH"] = before
+
+
+def kept_in(folder, *, versions=VERSIONS, fingerprint=lambda data: data.build().fingerprint):
+    (folder / "parts.py").write_text(PARTS)
+    return Trials(folder / "trials", sources=folder, versions=versions, fingerprint=fingerprint)
+
+
+def trial_processes(key):
+    """(process, its parent) of each process that runs the trial on a worker."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # ended meanwhile
+            command = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
+            if "--temporary" in command and f"keras-recipes-{key}-" in " ".join(command):
+                parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
+                found.append((int(folder.name), int(parent)))
+    return found
+
+
+def temporary_folders(key):
+    return list(Path(tempfile.gettempdir()).glob(f"keras-recipes-{key}-*"))
+
+
+def epochs_done(key):
+    return sum(
+        len(file.read_text().splitlines())
+        for folder in temporary_folders(key)
+        for file in folder.glob("run-*/metrics.jsonl")
+    )
+
+
+def wait_for(what, seconds=90):
+    """Wait until `what()` is true; fails where it does not become so."""
+    deadline = time.monotonic() + seconds
+    while not (found := what()):
+        assert time.monotonic() < deadline, what
+        time.sleep(0.02)
+    return found
+
+
+def records(outcome):
+    lines = (outcome.directory / "metrics.jsonl").read_text().splitlines()
+    times = dict.fromkeys(("seconds", "images_per_second"))
+    return [{**json.loads(line), **times} for line in lines]
+
+
+def test_a_study_whose_worker_is_killed_ends_as_here(address, tmp_path):
+    """The killed trial is done again, a failing one is told, and all is where it is otherwise."""
+    kept = kept_in(tmp_path)
+    victim = kept.trial("long", replace(RECIPE, epochs=40))
+    trials = [
+        victim,
+        kept.trial("own", replace(RECIPE, model=Call("parts.py:network"))),
+        kept.trial("broken", replace(RECIPE, model=Call("parts.py:broken"))),
+    ]
+    killed = []
+
+    def kill():
+        wait_for(lambda: epochs_done(victim.key) >= 2)
+        ((process, parent),) = trial_processes(victim.key)
+        os.kill(parent, signal.SIGKILL)
+        killed.append(process)
+
+    killing = threading.Thread(target=kill)
+    killing.start()
+    workers = ray_workers.RayWorkers(kept, address)
+    outcomes = run_trials(trials, workers)
+    killing.join()
+    assert not Path(f"/proc/{killed[0]}").exists()
+    assert "no such network" in outcomes[trials[2].key].error
+    printed = (victim.folder / "output.txt").read_text()
+    assert printed.startswith("begun again, since its worker was lost: WorkerCrashedError")
+    assert "Traceback" in (trials[2].folder / "output.txt").read_text()
+    assert not any(temporary_folders(each.key) for each in trials)
+    assert not ray.is_initialized()
+
+    (tmp_path / "here").mkdir()
+    here = kept_in(tmp_path / "here")
+    for trial in trials[:2]:
+        again = here.trial(trial.variant, trial.recipe)
+        assert again.key == trial.key
+        there, own = outcomes[trial.key], run_on_one_core(again, here)
+        assert there.run["results"] == own.run["results"]
+        assert records(there) == records(own)
+        assert there.run["command"] == [*own.run["command"][:2], str(trial.folder / "recipe.py")]
+        assert there.run["machine"] == own.run["machine"]
+        assert {each.name for each in there.directory.iterdir()} == {
+            each.name for each in own.directory.iterdir()
+        }
+
+
+def run_on_one_core(trial, kept):
+    cores = own_cores()
+    return run_trials([trial], LocalWorkers(kept, len(cores)))[trial.key]
+
+
+def test_a_trial_whose_workers_are_always_lost_fails(address, tmp_path):
+    kept = kept_in(tmp_path)
+    trial = kept.trial("long", LONG)
+    killed = set()
+
+    def kill():
+        while len(killed) < ray_workers.TRIES:
+            found = wait_for(lambda: [each for each in trial_processes(trial.key)
+                                      if each[1] not in killed])  # fmt: skip
+            killed.add(found[0][1])
+            os.kill(found[0][1], signal.SIGKILL)
+
+    killing = threading.Thread(target=kill)
+    killing.start()
+    outcome = run_trials([trial], ray_workers.RayWorkers(kept, address))[trial.key]
+    killing.join()
+    assert outcome.error.startswith("its worker was lost 3 times, at last by WorkerCrashedError")
+    wait_for(lambda: not trial_processes(trial.key) and not temporary_folders(trial.key))
+
+
+def test_nothing_is_left_when_a_study_is_ended(address, tmp_path):
+    """One trial runs, one waits for its cores; a finished one is kept."""
+    kept = kept_in(tmp_path)
+    workers = ray_workers.RayWorkers(kept, address)
+    trials = [kept.trial("a", replace(LONG, seed=seed)) for seed in range(3)]
+    for trial in trials:
+        assert workers.has_room()
+        workers.start(trial)
+    wait_for(lambda: sum(epochs_done(each.key) > 0 for each in trials) == 2)
+    assert workers.ended() == []
+    cores = [
+        os.sched_getaffinity(process) for each in trials for process, _ in trial_processes(each.key)
+    ]
+    assert [len(each) for each in cores] == [1, 1]
+    if len(own_cores()) > 1:
+        assert cores[0] != cores[1]
+    workers.close()
+    wait_for(lambda: not any(trial_processes(each.key) for each in trials), seconds=10)
+    wait_for(lambda: not any(temporary_folders(each.key) for each in trials), seconds=10)
+    assert not any(trial.folder.glob("run-*") for trial in trials[2:])
+
+
+@pytest.mark.parametrize("wrong", ["versions", "data"])
+def test_a_node_that_would_give_other_results_is_refused(address, tmp_path, wrong):
+    if wrong == "versions":
+        kept = kept_in(tmp_path, versions={**VERSIONS, "keras": "1.0"})
+        says = r"--ray: the node .* has keras [\d.]+ where the study has 1.0\. Install the same"
+    else:
+        kept = kept_in(tmp_path, fingerprint=lambda data: "of other pixels")
+        says = "--ray: the node .* has other data than this machine"
+    trial = kept.trial("plain", RECIPE)
+    with pytest.raises(RecipeError, match=says):
+        run_trials([trial], ray_workers.RayWorkers(kept, address))
+    assert not list(trial.folder.glob("run-*"))
+
+
+def test_more_than_a_node_has_is_refused(address, tmp_path):
+    with pytest.raises(RecipeError, match="are 2 and 0, which no node has; there is 1 and 0, 1 an"):
+        ray_workers.RayWorkers(kept_in(tmp_path), address, cpus=2)
+    assert not ray.is_initialized()
+
+
+def test_an_address_without_ray_is_told_in_time():
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        nobody = f"127.0.0.1:{listening.getsockname()[1]}"
+    began = time.monotonic()
+    for each in (nobody, f"ray://{nobody}"):
+        with pytest.raises(RecipeError, match=f"--ray {each} can't be reached: .*refused"):
+            check_address(each)
+    assert time.monotonic() - began < 5
+
+
+def test_without_ray_the_command_says_what_to_install(root, without_keras):
+    hidden = "import sys; sys.modules['ray'] = None; from keras_recipes.cli.main import main; "
+    command = "sys.exit(main(['ablate', 'recipes/digits_mlp.py', '--ray']))"
+    done = subprocess.run(
+        [sys.executable, "-c", hidden + command], capture_output=True, text=True, cwd=root,
+        env=without_keras,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr == (
+        "error: --ray needs the package ray, not installed."
+        " Install it: pip install 'keras_recipes[ray]'.\n"
+    )
+
+
+def test_leases_share_no_core_while_there_are_enough():
+    cores = own_cores()
+    with leased_cores(1) as first:
+        with leased_cores(max(1, len(cores) - 1)) as others:
+            assert len(set(first) & set(others)) == (len(cores) == 1)
+        with leased_cores(len(cores)) as every:
+            assert list(every) == cores
+    with pytest.raises(RecipeError, match=f"but a process may run on {len(cores)} cores there"):
+        with leased_cores(len(cores) + 1):
+            pass

@@ -9,8 +9,10 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
+_LOOKED_AT_EVERY_SECONDS = 0.05
 DECIDING = (
     "NVIDIA_TF32_OVERRIDE",
     "OMP_NUM_THREADS",  # which Ray sets for its workers
@@ -74,7 +76,10 @@ def run_on_worker(
                 **({"start_new_session": True} if os.name == "posix" else {}),
             )
         try:
-            code = process.wait()
+            # Not `wait()`, which would not notice that Ray cancels the task.
+            while process.poll() is None:
+                time.sleep(_LOOKED_AT_EVERY_SECONDS)
+            code = process.returncode
         finally:
             end_process(process)
         found |= {"folder": str(folder), "output": (folder / "output.txt").read_bytes()}

@@ -15,7 +15,7 @@ from keras_recipes.studies.trials import Trial, Trials, read_outcome
 TRIES = 3
 """How often a trial is begun whose workers are lost."""
 _NODES_LOOKED_AT_EVERY_SECONDS = 5
-_ENDED_WITHIN_SECONDS = 10
+_ENDED_WITHIN_SECONDS = 5
 _WITHOUT_NODES_SECONDS = 60
 
 
@@ -103,10 +103,13 @@ class RayWorkers:
         running = list(self._running)
         self._running.clear()
         try:
-            for reference in running:
-                self._ray.cancel(reference, force=True)
-            if running:
-                self._ray.wait(running, num_returns=len(running), timeout=_ENDED_WITHIN_SECONDS)
+            for force in (False, True):  # asked first, a worker removes the files of its trial
+                for reference in running:
+                    self._ray.cancel(reference, force=force)
+                if running:
+                    _, running = self._ray.wait(
+                        running, num_returns=len(running), timeout=_ENDED_WITHIN_SECONDS
+                    )
         finally:
             if self._shuts_down:
                 self._ray.shutdown()

@@ -112,6 +112,14 @@ def _can_go_on(path, about):
     )
 
 
+def _remove(folder):
+    """Renamed first, so that what still trains can't write into it while it is removed."""
+    removed = folder.with_name(f"{folder.name}-removed")
+    with contextlib.suppress(OSError):
+        folder.rename(removed)
+        shutil.rmtree(removed, ignore_errors=True)
+
+
 def main() -> int:
     """Run the trial that the command line names; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -123,9 +131,7 @@ def main() -> int:
     )
     options = parser.parse_args()
     folder = options.folder
-    end_with_the_parent(
-        (lambda: shutil.rmtree(folder, ignore_errors=True)) if options.temporary else lambda: None
-    )
+    end_with_the_parent((lambda: _remove(folder)) if options.temporary else lambda: None)
     use_cores(tuple(int(each) for each in options.cores.split(",") if each))
     with locked(folder):
         try:

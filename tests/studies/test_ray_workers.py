@@ -76,15 +76,25 @@ def kept_in(folder, *, versions=VERSIONS, fingerprint=lambda data: data.build().
 
 
 def trial_processes(key):
-    """(process, its parent) of each process that runs the trial on a worker."""
+    """Each process that runs the trial for a worker."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):  # ended meanwhile
-            command = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
+            command = (folder / "cmdline").read_text(errors="replace").split("\0")
             if "--temporary" in command and f"keras-recipes-{key}-" in " ".join(command):
-                parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
-                found.append((int(folder.name), int(parent)))
+                found.append(int(folder.name))
     return found
+
+
+def kill_worker(key):
+    """SIGKILL for a worker that runs the trial; returns the trial's process, None if none does."""
+    for process in trial_processes(key):
+        with contextlib.suppress(OSError):
+            parent = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1]
+            if Path(f"/proc/{parent}/cmdline").read_text(errors="replace").startswith("ray::"):
+                os.kill(int(parent), signal.SIGKILL)
+                return process
+    return None
 
 
 def temporary_folders(key):
@@ -127,9 +137,7 @@ def test_a_study_whose_worker_is_killed_ends_as_here(address, tmp_path):
 
     def kill():
         wait_for(lambda: epochs_done(victim.key) >= 2)
-        ((process, parent),) = trial_processes(victim.key)
-        os.kill(parent, signal.SIGKILL)
-        killed.append(process)
+        killed.append(kill_worker(victim.key))
 
     killing = threading.Thread(target=kill)
     killing.start()
@@ -140,7 +148,7 @@ def test_a_study_whose_worker_is_killed_ends_as_here(address, tmp_path):
     assert "no such network" in outcomes[trials[2].key].error
     printed = (victim.folder / "output.txt").read_text()
     assert printed.startswith("begun again, since its worker was lost: WorkerCrashedError")
-    assert "Traceback" in (trials[2].folder / "output.txt").read_text()
+    assert "no such network" in (trials[2].folder / "output.txt").read_text()
     assert not any(temporary_folders(each.key) for each in trials)
     assert not ray.is_initialized()
 
@@ -171,10 +179,7 @@ def test_a_trial_whose_workers_are_always_lost_fails(address, tmp_path):
 
     def kill():
         while len(killed) < ray_workers.TRIES:
-            found = wait_for(lambda: [each for each in trial_processes(trial.key)
-                                      if each[1] not in killed])  # fmt: skip
-            killed.add(found[0][1])
-            os.kill(found[0][1], signal.SIGKILL)
+            killed.add(wait_for(lambda: kill_worker(trial.key)))
 
     killing = threading.Thread(target=kill)
     killing.start()
@@ -185,7 +190,7 @@ def test_a_trial_whose_workers_are_always_lost_fails(address, tmp_path):
 
 
 def test_nothing_is_left_when_a_study_is_ended(address, tmp_path):
-    """One trial runs, one waits for its cores; a finished one is kept."""
+    """Two trials run, each on a core of its own, and one waits."""
     kept = kept_in(tmp_path)
     workers = ray_workers.RayWorkers(kept, address)
     trials = [kept.trial("a", replace(LONG, seed=seed)) for seed in range(3)]
@@ -195,7 +200,7 @@ def test_nothing_is_left_when_a_study_is_ended(address, tmp_path):
     wait_for(lambda: sum(epochs_done(each.key) > 0 for each in trials) == 2)
     assert workers.ended() == []
     cores = [
-        os.sched_getaffinity(process) for each in trials for process, _ in trial_processes(each.key)
+        os.sched_getaffinity(process) for each in trials for process in trial_processes(each.key)
     ]
     assert [len(each) for each in cores] == [1, 1]
     if len(own_cores()) > 1:
@@ -203,7 +208,7 @@ def test_nothing_is_left_when_a_study_is_ended(address, tmp_path):
     workers.close()
     wait_for(lambda: not any(trial_processes(each.key) for each in trials), seconds=10)
     wait_for(lambda: not any(temporary_folders(each.key) for each in trials), seconds=10)
-    assert not any(trial.folder.glob("run-*") for trial in trials[2:])
+    assert not any(list(each.folder.glob("run-*")) for each in trials)
 
 
 @pytest.mark.parametrize("wrong", ["versions", "data"])
@@ -258,6 +263,6 @@ def test_leases_share_no_core_while_there_are_enough():
             assert len(set(first) & set(others)) == (len(cores) == 1)
         with leased_cores(len(cores)) as every:
             assert list(every) == cores
-    with pytest.raises(RecipeError, match=f"but a process may run on {len(cores)} cores there"):
-        with leased_cores(len(cores) + 1):
-            pass
+    says = f"but a process may run on {len(cores)} cores there"
+    with pytest.raises(RecipeError, match=says), leased_cores(len(cores) + 1):
+        pass

@@ -15,6 +15,7 @@ _ANSWERS_WITHIN_SECONDS = 5
 _CONNECTS_WITHIN_SECONDS = 45
 _QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_DEDUP_LOGS_SKIP_REGEX": ".",  # of what nodes say: that a worker was lost, at length
     # Otherwise it warns of what it will do with CUDA_VISIBLE_DEVICES in some later version.
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }

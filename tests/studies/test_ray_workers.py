@@ -1,5 +1,6 @@
 """Trials on a real Ray cluster of two nodes, one worker of which is killed in the middle of one."""
 
+import argparse
 import contextlib
 import json
 import os
@@ -16,10 +17,10 @@ from pathlib import Path
 import pytest
 
 from keras_recipes import MLP, SGD, Call, Digits, Recipe, RecipeError
-from keras_recipes.studies import ray_workers
+from keras_recipes.cli.trial_workers import add_worker_arguments, check_workers, make_workers
+from keras_recipes.studies import ray_cluster, ray_workers
 from keras_recipes.studies.core_leases import leased_cores, own_cores
 from keras_recipes.studies.local_workers import LocalWorkers
-from keras_recipes.studies.ray_cluster import check_address
 from keras_recipes.studies.run_trials import run_trials
 from keras_recipes.studies.trials import Trials
 
@@ -39,8 +40,10 @@ def broken(input_shape, num_classes):
 RECIPE = Recipe(
     data=Digits(train_examples=300), model=MLP(hidden_units=(8,)), optimizer=SGD(learning_rate=0.2),
     epochs=2, batch_size=32, precision="float32",
+    seed=os.getpid(),  # so that no other run of these tests has trials of the same keys
 )  # fmt: skip
 LONG = replace(RECIPE, epochs=400)
+SENT_AND_PRINTED = ("parts.py", "recipe.json", "recipe.py", "output.txt")
 VERSIONS = {"python": sys.version.partition(" ")[0]}
 
 
@@ -55,6 +58,14 @@ def address(root_on_path):
     cluster.add_node(num_cpus=1)
     yield cluster.address
     cluster.shutdown()
+
+
+@pytest.fixture(scope="module")
+def connected(address):
+    """Its address, with this process connected already, which takes a while."""
+    ray.init(address=address, log_to_driver=False, logging_level="ERROR")
+    yield address
+    ray.shutdown()
 
 
 @pytest.fixture(scope="module")
@@ -127,12 +138,8 @@ def records(outcome):
 def test_a_study_whose_worker_is_killed_ends_as_here(address, tmp_path):
     """The killed trial is done again, a failing one is told, and all is where it is otherwise."""
     kept = kept_in(tmp_path)
-    victim = kept.trial("long", replace(RECIPE, epochs=40))
-    trials = [
-        victim,
-        kept.trial("own", replace(RECIPE, model=Call("parts.py:network"))),
-        kept.trial("broken", replace(RECIPE, model=Call("parts.py:broken"))),
-    ]
+    victim = kept.trial("own", replace(RECIPE, model=Call("parts.py:network"), epochs=40))
+    broken = kept.trial("broken", replace(RECIPE, model=Call("parts.py:broken")))
     killed = []
 
     def kill():
@@ -141,35 +148,32 @@ def test_a_study_whose_worker_is_killed_ends_as_here(address, tmp_path):
 
     killing = threading.Thread(target=kill)
     killing.start()
-    workers = ray_workers.RayWorkers(kept, address)
-    outcomes = run_trials(trials, workers)
+    outcomes = run_trials([victim, broken], ray_workers.RayWorkers(kept, address))
     killing.join()
     assert not Path(f"/proc/{killed[0]}").exists()
-    assert "no such network" in outcomes[trials[2].key].error
+    assert not ray.is_initialized()
     printed = (victim.folder / "output.txt").read_text()
     assert printed.startswith("begun again, since its worker was lost: WorkerCrashedError")
-    assert "no such network" in (trials[2].folder / "output.txt").read_text()
-    assert not any(temporary_folders(each.key) for each in trials)
-    assert not ray.is_initialized()
+    assert "no such network" in outcomes[broken.key].error
+    assert "no such network" in (broken.folder / "output.txt").read_text()
+    assert not temporary_folders(victim.key) + temporary_folders(broken.key)
 
     (tmp_path / "here").mkdir()
-    here = kept_in(tmp_path / "here")
-    for trial in trials[:2]:
-        again = here.trial(trial.variant, trial.recipe)
-        assert again.key == trial.key
-        there, own = outcomes[trial.key], run_on_one_core(again, here)
-        assert there.run["results"] == own.run["results"]
-        assert records(there) == records(own)
-        assert there.run["command"] == [*own.run["command"][:2], str(trial.folder / "recipe.py")]
-        assert there.run["machine"] == own.run["machine"]
-        assert {each.name for each in there.directory.iterdir()} == {
-            each.name for each in own.directory.iterdir()
-        }
-
-
-def run_on_one_core(trial, kept):
-    cores = own_cores()
-    return run_trials([trial], LocalWorkers(kept, len(cores)))[trial.key]
+    kept_here = kept_in(tmp_path / "here")
+    again = kept_here.trial(victim.variant, victim.recipe)
+    assert again.key == victim.key
+    one_core_each = LocalWorkers(kept_here, len(own_cores()))
+    there, here = outcomes[victim.key], run_trials([again], one_core_each)[again.key]
+    assert there.run["results"] == here.run["results"]
+    assert records(there) == records(here)
+    assert there.run["command"] == [*here.run["command"][:2], str(victim.folder / "recipe.py")]
+    assert there.run["machine"] == here.run["machine"]
+    assert {each.name for each in there.directory.iterdir()} == {
+        each.name for each in here.directory.iterdir()
+    }
+    assert set(there.directory.parent.iterdir()) == {
+        there.directory, *(victim.folder / name for name in SENT_AND_PRINTED)
+    }  # fmt: skip
 
 
 def test_a_trial_whose_workers_are_always_lost_fails(address, tmp_path):
@@ -211,8 +215,16 @@ def test_nothing_is_left_when_a_study_is_ended(address, tmp_path):
     assert not any(list(each.folder.glob("run-*")) for each in trials)
 
 
+def test_where_something_else_listens_nobody_waits_for_long(monkeypatch):
+    monkeypatch.setattr(ray_cluster, "_CONNECTS_WITHIN_SECONDS", 4)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        other = f"127.0.0.1:{listening.getsockname()[1]}"
+        with pytest.raises(RecipeError, match=f"--ray {other} can't be reached: no Ray cluster"):
+            ray_cluster.connect(other)
+
+
 @pytest.mark.parametrize("wrong", ["versions", "data"])
-def test_a_node_that_would_give_other_results_is_refused(address, tmp_path, wrong):
+def test_a_node_that_would_give_other_results_is_refused(connected, tmp_path, wrong):
     if wrong == "versions":
         kept = kept_in(tmp_path, versions={**VERSIONS, "keras": "1.0"})
         says = r"--ray: the node .* has keras [\d.]+ where the study has 1.0\. Install the same"
@@ -221,14 +233,14 @@ def test_a_node_that_would_give_other_results_is_refused(address, tmp_path, wron
         says = "--ray: the node .* has other data than this machine"
     trial = kept.trial("plain", RECIPE)
     with pytest.raises(RecipeError, match=says):
-        run_trials([trial], ray_workers.RayWorkers(kept, address))
+        run_trials([trial], ray_workers.RayWorkers(kept, connected))
     assert not list(trial.folder.glob("run-*"))
 
 
-def test_more_than_a_node_has_is_refused(address, tmp_path):
+def test_more_than_a_node_has_is_refused(connected, tmp_path):
     with pytest.raises(RecipeError, match="are 2 and 0, which no node has; there is 1 and 0, 1 an"):
-        ray_workers.RayWorkers(kept_in(tmp_path), address, cpus=2)
-    assert not ray.is_initialized()
+        ray_workers.RayWorkers(kept_in(tmp_path), connected, cpus=2)
+    assert ray.is_initialized()  # it was not the workers' to end
 
 
 def test_an_address_without_ray_is_told_in_time():
@@ -238,8 +250,36 @@ def test_an_address_without_ray_is_told_in_time():
     began = time.monotonic()
     for each in (nobody, f"ray://{nobody}"):
         with pytest.raises(RecipeError, match=f"--ray {each} can't be reached: .*refused"):
-            check_address(each)
+            ray_cluster.check_address(each)
     assert time.monotonic() - began < 5
+
+
+def test_a_study_does_not_wait_for_ever_for_nodes(connected, tmp_path, monkeypatch):
+    monkeypatch.setattr(ray_workers, "_NODES_LOOKED_AT_EVERY_SECONDS", 0)
+    monkeypatch.setattr(ray_workers, "_WITHOUT_NODES_SECONDS", 0)
+    kept = kept_in(tmp_path)
+    workers = ray_workers.RayWorkers(kept, connected)
+    workers.cpus = 2  # as though the nodes that had them were gone
+    with pytest.raises(RecipeError, match="--ray has had no node for a trial for 0 s"):
+        run_trials([kept.trial("plain", RECIPE)], workers)
+
+
+def test_the_command_line_chooses_the_workers(connected, tmp_path):
+    parser = argparse.ArgumentParser()
+    add_worker_arguments(parser)
+
+    def chosen(*arguments):
+        options = parser.parse_args(arguments)
+        check_workers(options)
+        return make_workers(options, kept_in(tmp_path))
+
+    workers, how = chosen()
+    assert isinstance(workers, LocalWorkers)
+    assert how == "1 at a time"
+    workers, how = chosen("--ray", connected)
+    assert (workers.cpus, workers.gpus, how) == (1, 0, "on Ray with 1 CPU each")
+    with pytest.raises(RecipeError, match="are 1 and 0.5, which no node has"):
+        chosen("--ray", connected, "--gpus-per-trial", "0.5")
 
 
 def test_without_ray_the_command_says_what_to_install(root, without_keras):

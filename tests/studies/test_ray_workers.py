@@ -296,7 +296,8 @@ def test_without_ray_the_command_says_what_to_install(root, without_keras):
     )
 
 
-def test_leases_share_no_core_while_there_are_enough():
+def test_leases_share_no_core_while_there_are_enough(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # not those of trials that run now
     cores = own_cores()
     with leased_cores(1) as first:
         with leased_cores(max(1, len(cores) - 1)) as others:

@@ -8,9 +8,7 @@ import os
 import socket
 import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 _LOOKED_AT_EVERY_SECONDS = 0.05
 DECIDING = (
@@ -53,12 +51,11 @@ def run_on_worker(
     if found["refused"]:
         return found
     from keras_recipes.studies.core_leases import leased_cores
+    from keras_recipes.studies.trial_folder import temporary_folder
     from keras_recipes.studies.trial_process import OTHER_DATA
     from keras_recipes.training.limited_process import end_process
 
-    prefix = f"keras-recipes-{key}-"
-    with tempfile.TemporaryDirectory(prefix=prefix) as name, leased_cores(cpus) as cores:
-        folder = Path(name).resolve()
+    with temporary_folder(key) as (folder, held), leased_cores(cpus) as cores:
         for path, content in files.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(content)
@@ -73,7 +70,7 @@ def run_on_worker(
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=_environment(given, gpus),
-                **({"start_new_session": True} if os.name == "posix" else {}),
+                **({"start_new_session": True, "pass_fds": held} if os.name == "posix" else {}),
             )
         try:
             # Not `wait()`, which would not notice that Ray cancels the task.

@@ -22,6 +22,7 @@ from keras_recipes.studies import ray_cluster, ray_workers
 from keras_recipes.studies.core_leases import leased_cores, own_cores
 from keras_recipes.studies.local_workers import LocalWorkers
 from keras_recipes.studies.run_trials import run_trials
+from keras_recipes.studies.trial_folder import temporary_folder
 from keras_recipes.studies.trials import Trials
 
 ray = pytest.importorskip("ray")
@@ -92,7 +93,7 @@ def trial_processes(key):
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):  # ended meanwhile
             command = (folder / "cmdline").read_text(errors="replace").split("\0")
-            if "--temporary" in command and f"keras-recipes-{key}-" in " ".join(command):
+            if "--temporary" in command and f"keras-recipes-trial-{key}-" in " ".join(command):
                 found.append(int(folder.name))
     return found
 
@@ -109,7 +110,7 @@ def kill_worker(key):
 
 
 def temporary_folders(key):
-    return list(Path(tempfile.gettempdir()).glob(f"keras-recipes-{key}-*"))
+    return list(Path(tempfile.gettempdir()).glob(f"keras-recipes-trial-{key}-*"))
 
 
 def epochs_done(key):
@@ -294,6 +295,27 @@ def test_without_ray_the_command_says_what_to_install(root, without_keras):
         "error: --ray needs the package ray, not installed."
         " Install it: pip install 'keras_recipes[ray]'.\n"
     )
+
+
+def test_folders_that_a_killed_study_has_left_are_removed(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    kept = tmp_path / "keras-recipes-of-something-else"
+    kept.mkdir()
+    hold = "import sys; from keras_recipes.studies.trial_folder import temporary_folder as made\n"
+    hold += "with made('a') as (folder, _): print(folder, flush=True); input()"
+    holding = subprocess.Popen(
+        [sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    )  # fmt: skip
+    left = Path(holding.stdout.readline().strip())
+    with temporary_folder("b") as (folder, _):
+        assert left.is_dir()  # in use
+    holding.kill()
+    holding.communicate()
+    assert left.is_dir()
+    assert not folder.exists()
+    with temporary_folder("c") as (folder, _):
+        assert set(tmp_path.iterdir()) == {folder, kept}
 
 
 def test_leases_share_no_core_while_there_are_enough(tmp_path, monkeypatch):

@@ -8,6 +8,7 @@ finished is kept, and never trained again: a sweep that was ended, or has grown,
 The test set judges, so a variant that is chosen by it looks better there than it is.
 """
 
+from keras_recipes.cli.initial_scales import initial_scales
 from keras_recipes.cli.study_command import add_study_arguments, carry_out, require_one
 from keras_recipes.studies.grid import grid_variants, parse_grid
 from keras_recipes.studies.named_sweeps import named_variants
@@ -33,7 +34,7 @@ def run(options):
     if options.named:
         return carry_out(
             options, "sweep", lambda recipe: named_variants(recipe, options.named),
-            f"-{options.named}",
+            f"-{options.named}", initial_scales if options.named == "initializers" else None,
         )  # fmt: skip
     grids = [parse_grid(each) for each in options.grid]
     swept = "-".join(path.rpartition(".")[2] for path, _ in grids)

@@ -254,7 +254,7 @@ def check_memorization(tried: Tried, *, examples: int = EXAMPLES):
         )  # fmt: skip
     if real.reached:
         return
-    what = f"{examples} examples, without regularisation"
+    what = f"{examples} examples by heart, without regularisation"
     came = (
         f"accuracy {real.accuracy[-1]:.2f}, negative log-likelihood {real.nll[-1]:.3g} after "
         f"{real.steps} steps"
@@ -264,13 +264,13 @@ def check_memorization(tried: Tried, *, examples: int = EXAMPLES):
         yield Finding(
             check="rate-too-low" if low else "rate-too-high", where="optimizer.learning_rate",
             problem=f"is too {'low' if low else 'high'}: at {real.rate:.3g} the network does not "
-            f"learn {what} by heart ({came}), at {other.rate:.3g} it does in {other.steps} steps",
+            f"learn {what} ({came}), at {other.rate:.3g} it does in {other.steps} steps",
             fix="Find one with the learning-rate range test (keras_recipes.tuning.find_lr).",
         )  # fmt: skip
     elif math.isfinite(real.nll[-1]) and real.nll[-1] > 0.95 * blank.nll[-1]:
         yield Finding(
             check="inputs-ignored", where="the model",
-            problem=f"learns {what} no better than blanked ones ({came}; blanked "
+            problem=f"learns {what}, no better than blanked ones ({came}; blanked "
             f"{blank.nll[-1]:.3g}): what is in the inputs does not reach the outputs",
             fix="Look for dead units, a multiplication by 0, gradients that end on their way, or "
             "labels that contradict each other.",
@@ -278,6 +278,6 @@ def check_memorization(tried: Tried, *, examples: int = EXAMPLES):
     else:
         yield Finding(
             check="not-learnt-by-heart", where="the model",
-            problem=f"does not learn {what} by heart: {came}; blanked inputs: {blank.nll[-1]:.3g}",
+            problem=f"does not learn {what}: {came}; blanked inputs: {blank.nll[-1]:.3g}",
             fix="Mend what else is found. Else use more units, or another rate.",
         )  # fmt: skip

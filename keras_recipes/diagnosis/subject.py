@@ -108,7 +108,7 @@ def make_subject(model, data, *, batch_size: int = 32, plan: Plan | None = None)
         RecipeError: if the model is not compiled, has several inputs or outputs, or there are no
             labelled examples.
     """
-    if not isinstance(model, keras.Model) or model.optimizer is None:
+    if not isinstance(model, keras.Model) or getattr(model, "optimizer", None) is None:
         raise RecipeError(
             "diagnose: model", "must be a compiled keras.Model; it has no loss and no optimizer",
             "Call model.compile(optimizer=..., loss=...) first.",

@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import re
 from dataclasses import dataclass
 
 from keras_recipes.data.store import free_memory
@@ -152,9 +153,14 @@ def diagnose_subject(
 def _broken(error):
     return Finding(
         check="loss-fails", where="the loss of a batch",
-        problem=f"can't be taken: {type(error).__name__}: {str(error).strip().splitlines()[0]}",
+        problem=f"can't be taken: {type(error).__name__}: {_first_line(error)}",
         fix="Look at the shapes of outputs and labels.",
     )  # fmt: skip
+
+
+def _first_line(error):
+    """Without the place in TensorFlow's graph that it begins with."""
+    return re.sub(r"^{{.*?}} ", "", (str(error).strip() or "it says no more").splitlines()[0])
 
 
 def _unexplained(found, findings):

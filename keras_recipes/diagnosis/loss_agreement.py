@@ -19,11 +19,15 @@ _OF_NUMBERS = {
 }  # fmt: skip
 
 
-def loss_name(model) -> str:
-    """The loss's class or function, in small letters alone: `"categoricalcrossentropy"`."""
+def loss_title(model) -> str:
+    """The loss's class or function: `"CategoricalCrossentropy"`."""
     loss = keras.losses.get(model.loss) if isinstance(model.loss, str) else model.loss
-    name = loss.__name__ if callable(loss) and hasattr(loss, "__name__") else type(loss).__name__
-    return re.sub("[^a-z]", "", name.lower())
+    return getattr(loss, "__name__", type(loss).__name__)
+
+
+def loss_name(model) -> str:
+    """The same in small letters alone, whichever of the two it is."""
+    return re.sub("[^a-z]", "", loss_title(model).lower())
 
 
 def takes_logits(model) -> bool:
@@ -100,7 +104,7 @@ def check_agreement(subject: Subject):
     elif kind == "sigmoid" and name in _OF_SOFTMAX and outputs > 1:
         yield Finding(
             check="sigmoid-for-softmax", where="loss",
-            problem=f"is {name}, which compares shares that sum to 1, and the model ends in a "
+            problem=f"is {loss_title(model)}, which compares shares that sum to 1, and the model ends in a "
             "sigmoid of each class",
             fix="End the model in a softmax; or use BinaryCrossentropy where an example may be of "
             "several classes.",
@@ -127,7 +131,7 @@ def _forms(subject, name, outputs):
     if name in _TAKES_ROWS and not rows and outputs > 1:
         yield Finding(
             check="ids-for-rows", where="loss",
-            problem=f"takes one-hot labels, and gets class ids of shape {subject.y.shape[1:]}",
+            problem="takes one-hot labels, and gets class ids",
             fix="Use SparseCategoricalCrossentropy, or keras.utils.to_categorical.",
         )  # fmt: skip
     elif name in _TAKES_IDS and rows:
@@ -151,7 +155,7 @@ def _forms(subject, name, outputs):
     elif name in _OF_NUMBERS and rows:
         yield Finding(
             check="loss-of-numbers", where="loss",
-            problem=f"is {name}, whose gradient vanishes where a class is confidently wrong",
+            problem=f"is {loss_title(subject.model)}, whose gradient vanishes where a class is confidently wrong",
             fix="Use CategoricalCrossentropy.",
         )  # fmt: skip
 

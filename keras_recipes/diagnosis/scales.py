@@ -41,7 +41,7 @@ def _finite(passage):
 
 def _first_loss(subject, passage):
     chance = math.log(subject.classes)
-    if math.isfinite(passage.nll) and passage.nll > 2 * chance + 1:
+    if math.isfinite(passage.nll) and passage.nll > max(3 * chance, chance + 3):
         yield Finding(
             check="first-loss", where="the first loss",
             problem=f"is {passage.nll:.3g} a label; a network that knows nothing has ln "

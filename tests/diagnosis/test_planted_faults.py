@@ -1,12 +1,9 @@
 """Each planted fault is found by its name, and nothing is found where there is none."""
 
 import pytest
-from planted_faults import FAULTS, SOUND
+from planted_faults import FAULTS, SEEN_IN_TIME, SEEN_IN_TRAINING, SOUND
 
 from keras_recipes.diagnosis import diagnose
-
-SEEN_IN_TRAINING = ("units-alike", "never-moved", "inputs-ignored", "rate-too-low", "rate-too-high")
-SEEN_IN_TIME = ("data-too-slow",)
 
 
 @pytest.mark.parametrize("name", FAULTS)

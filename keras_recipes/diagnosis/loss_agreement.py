@@ -104,8 +104,8 @@ def check_agreement(subject: Subject):
     elif kind == "sigmoid" and name in _OF_SOFTMAX and outputs > 1:
         yield Finding(
             check="sigmoid-for-softmax", where="loss",
-            problem=f"is {loss_title(model)}, which compares shares that sum to 1, and the model ends in a "
-            "sigmoid of each class",
+            problem=f"is {loss_title(model)}, which compares shares that sum to 1, and the model "
+            "ends in a sigmoid of each class",
             fix="End the model in a softmax; or use BinaryCrossentropy where an example may be of "
             "several classes.",
         )  # fmt: skip
@@ -155,7 +155,8 @@ def _forms(subject, name, outputs):
     elif name in _OF_NUMBERS and rows:
         yield Finding(
             check="loss-of-numbers", where="loss",
-            problem=f"is {loss_title(subject.model)}, whose gradient vanishes where a class is confidently wrong",
+            problem=f"is {loss_title(subject.model)}, whose gradient vanishes where a class is "
+            "confidently wrong",
             fix="Use CategoricalCrossentropy.",
         )  # fmt: skip
 

@@ -135,12 +135,12 @@ def run_all(begun: Begun, trials, kept, jobs: int, *, best: bool = True) -> dict
     return run_trials(trials, LocalWorkers(kept, jobs), tell=progress)
 
 
-def save_picture(figure, folder: Path) -> Path:
-    """Write `study.png`; returns its path."""
+def save_picture(figure, folder: Path, name: str = "study.png") -> Path:
+    """Write a picture; returns its path."""
     folder.mkdir(parents=True, exist_ok=True)
-    with replacing(folder / "study.png") as partial:
+    with replacing(folder / name) as partial:
         figure.savefig(partial, dpi=150)
-    return folder / "study.png"
+    return folder / name
 
 
 def print_study(console, study, rows, paths, says=None):
@@ -178,12 +178,13 @@ def study_table(headings, lines):
     return table
 
 
-def require_one(options, *names: str):
-    """Raise `RecipeError` unless exactly one of some options is given."""
-    given = [each for each in names if getattr(options, each)]
+def require_one(options, *names: str) -> str:
+    """The one of some options that is given; raises `RecipeError` if none is, or several."""
+    given = [each for each in names if getattr(options, each) not in (None, [])]
     if len(given) != 1:
-        written = " or ".join(f"--{each}" for each in names)
+        written = f"--{', --'.join(names[:-1])} or --{names[-1]}"
         raise RecipeError(
             options.command, f"needs {written}, one of them; got {len(given)}",
             "Write, for example, --grid model.dropout=0.0,0.2.",
         )  # fmt: skip
+    return given[0]

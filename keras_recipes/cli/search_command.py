@@ -152,6 +152,7 @@ def _judge(begun, options, kept, method, space, searched, name, paths):
     chosen = searched.best()[0].variant
     study = _comparison(options, begun.job.recipe, chosen, begun.target)
     trials = study.trials(kept)
+    console.print("the recipe as it is and the best of them, with other seeds:", style="italic")
     outcomes = run_all(begun, study.order(trials), kept, options.jobs)
     rows = compare(study, trials, outcomes)
     fresh = fresh_scores([outcomes[each.key] for each in trials[chosen.name]])

@@ -1,0 +1,318 @@
+"""Searches: the logic with scripted scores, and real ones with real processes."""
+
+import csv
+import io
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from scripted_workers import ScriptedWorkers
+
+from keras_recipes import MLP, SGD, Cosine, Digits, Recipe
+from keras_recipes.cli.main import main
+from keras_recipes.studies.rows import compare
+from keras_recipes.studies.search import ENDED, FAILED, FINISHED, Drawn, Searched, Tried, run_search
+from keras_recipes.studies.search_results import search_cells, search_csv
+from keras_recipes.studies.search_verdict import fresh_scores, search_verdict
+from keras_recipes.studies.space import draw_all, parse_space, setting
+from keras_recipes.studies.study import Study
+from keras_recipes.studies.trials import Outcome, Trial, Trials
+from keras_recipes.studies.variant import Variant
+
+RECIPE = Recipe(
+    data=Digits(), model=MLP(), optimizer=SGD(learning_rate=1e-4), epochs=9, batch_size=32
+)
+SPACE = parse_space(["optimizer.learning_rate=log(0.0001, 1.0)", "model.dropout=uniform(0, 0.9)"])
+
+
+def planted(recipe, epoch=9):
+    """Best at a rate of 0.03 without dropout, and better with the epochs."""
+    distance = abs(math.log10(recipe.optimizer.learning_rate / 0.03)) / 3
+    return (1 - distance / 2 - recipe.model.dropout / 4) * (0.5 + epoch / 18)
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    monkeypatch.setattr("keras_recipes.studies.search._LOOKED_AT_EVERY_SECONDS", 0)
+
+
+def kept_in(folder):
+    return Trials(folder, sources=folder, versions={}, fingerprint=lambda data: "pixels")
+
+
+@pytest.fixture
+def kept(tmp_path):
+    return kept_in(tmp_path / "trials")
+
+
+def drawn(number, seed=0):
+    return Drawn(draw_all(SPACE, number, seed, "--random"))
+
+
+def test_the_best_by_validation_comes_first(kept):
+    workers, told = ScriptedWorkers(planted, jobs=3), []
+    found = run_search(RECIPE, drawn(20), kept, workers, tell=told.append)
+    assert [each.number for each in found.tried] == list(range(21))
+    assert sorted(each.number for each in told) == list(range(21))
+    assert workers.most == 3
+    assert workers.closed
+    scores = [each.score for each in found.best()]
+    assert scores == sorted(scores, reverse=True)
+    assert len(scores) == 20
+    assert found.best()[0].score == max(planted(each.trial.recipe) for each in found.tried[1:])
+    assert found.plain.trial.recipe == RECIPE
+    assert {each.trial.seed for each in found.tried} == {RECIPE.seed}
+
+
+def test_a_lower_nll_is_better(kept):
+    recipe = replace(RECIPE, stopping=replace(RECIPE.stopping, monitor="val_nll"))
+    found = run_search(recipe, drawn(5), kept, ScriptedWorkers(planted))
+    assert found.monitor == "val_nll"
+    assert found.best()[0].score == min(each.score for each in found.tried[1:])
+
+
+def test_what_is_finished_is_not_trained_again(kept):
+    run_search(RECIPE, drawn(5), kept, ScriptedWorkers(planted))
+    workers = ScriptedWorkers(planted)
+    found = run_search(RECIPE, drawn(8), kept, workers)
+    assert len(workers.started) == 3
+    assert [each.state for each in found.tried] == [FINISHED] * 9
+
+
+def test_a_setting_that_can_not_be_stops_no_other(kept):
+    space = parse_space(["epochs=int(1, 3)", "schedule.warmup_epochs=int(0, 1)"])
+    recipe = replace(RECIPE, schedule=Cosine())
+    proposals = Drawn(draw_all(space, 6, 0, "--random"))
+    found = run_search(recipe, proposals, kept, ScriptedWorkers(planted))
+    failed = [each for each in found.tried if each.state == FAILED]
+    assert [each.variant.name for each in failed] == ["epochs=1, warmup_epochs=1"]
+    assert "must be less than the 1 epochs" in failed[0].error
+    assert len(found.best()) == 5
+
+
+def test_a_setting_that_changes_nothing_is_no_answer(kept):
+    """It is run once, and what it scores is the recipe's."""
+    space = parse_space(["optimizer.learning_rate=0.0001,0.03"])
+    workers = ScriptedWorkers(planted, jobs=2)
+    found = run_search(RECIPE, Drawn(draw_all(space, 2, 0, "--random")), kept, workers)
+    assert len(workers.started) == 2
+    assert [each.variant.name for each in found.best()] == ["learning_rate=0.03"]
+    assert len({each.trial.key for each in found.tried}) == 2
+
+
+def test_tpe_finds_a_planted_optimum_sooner_than_chance(tmp_path):
+    """Over five seeds its last ten settings are better than ten drawn ones, and its best too."""
+    pytest.importorskip("optuna")
+    from keras_recipes.studies.optuna_proposals import TPE
+
+    later, best, by_chance, best_by_chance = [], [], [], []
+    for seed in range(5):
+        kept = kept_in(tmp_path)
+        recipe = replace(RECIPE, epochs=1)
+        tpe = TPE(SPACE, 30, seed, "val_accuracy")
+        found = run_search(recipe, tpe, kept, ScriptedWorkers(planted)).tried[1:]
+        chance = run_search(recipe, drawn(30, seed), kept, ScriptedWorkers(planted)).tried[1:]
+        assert [each.variant for each in found[:10]] == [each.variant for each in chance[:10]]
+        later += [each.score for each in found[-10:]]
+        by_chance += [each.score for each in chance[-10:]]
+        best.append(max(each.score for each in found))
+        best_by_chance.append(max(each.score for each in chance))
+    assert sum(later) / len(later) > sum(by_chance) / len(by_chance) + 0.03
+    assert sum(best) > sum(best_by_chance)
+
+
+def test_tpe_goes_on_as_it_began(kept, tmp_path):
+    pytest.importorskip("optuna")
+    from keras_recipes.studies.optuna_proposals import TPE
+
+    space = parse_space([
+        "optimizer.learning_rate=log(0.0001, 1.0)", "model.dropout=uniform(0, 0.9)",
+        "batch_size=int(16, 64)", "model.activation=relu,gelu",
+    ])  # fmt: skip
+    first = run_search(RECIPE, TPE(space, 14, 0, "val_accuracy"), kept, ScriptedWorkers(planted))
+    workers = ScriptedWorkers(planted)
+    more = run_search(RECIPE, TPE(space, 17, 0, "val_accuracy"), kept, workers)
+    assert more.tried[:15] == first.tried
+    assert len(workers.started) == 3
+    several = ScriptedWorkers(planted, jobs=4)
+    elsewhere = kept_in(tmp_path / "elsewhere")
+    found = run_search(RECIPE, TPE(space, 17, 0, "val_accuracy"), elsewhere, several)
+    assert several.most == 4
+    assert [each.state for each in found.tried] == [FINISHED] * 18
+
+
+def test_halving_ends_the_bad_ones_at_its_rungs(kept):
+    pytest.importorskip("optuna")
+    from keras_recipes.studies.optuna_proposals import Halving
+
+    variants = draw_all(SPACE, 30, 0, "--halving")
+    found = run_search(RECIPE, Halving(variants, 9, "val_accuracy"), kept, ScriptedWorkers(planted))
+    ended = [each for each in found.tried if each.state == ENDED]
+    assert {each.epochs for each in ended} == {1, 3}
+    assert len(ended) >= 15
+    finished = [each for each in found.tried[1:] if each.state == FINISHED]
+    best = max(planted(each.trial.recipe) for each in found.tried[1:])
+    assert found.best()[0].score == best
+    assert len(finished) + len(ended) == 30
+    assert sum(each.epochs for each in found.tried[1:]) < 0.5 * 30 * 9
+    for each in ended:
+        assert len(ScriptedWorkers.epochs(each.trial)) == each.epochs
+    mean = sum(planted(each.trial.recipe) for each in ended) / len(ended)
+    assert mean < sum(each.score for each in finished) / len(finished)
+
+
+def test_halving_decides_again_what_it_decided(kept):
+    """Whatever has been trained to its end in between, and without training any of it again."""
+    pytest.importorskip("optuna")
+    from keras_recipes.studies.optuna_proposals import Halving
+
+    variants = draw_all(SPACE, 12, 0, "--halving")
+
+    def search(workers, number=12):
+        halving = Halving(variants[:number], 9, "val_accuracy")
+        return run_search(RECIPE, halving, kept, workers)
+
+    first = search(ScriptedWorkers(planted))
+    again = ScriptedWorkers(planted)
+    assert search(again).tried == first.tried
+    assert again.started == []
+    whole = ScriptedWorkers(planted)
+    run_search(RECIPE, Drawn(variants), kept, whole)
+    ended = [each for each in first.tried if each.state == ENDED]
+    assert len(whole.started) == len(ended) > 0  # those alone, to their last epoch
+    assert all(len(ScriptedWorkers.epochs(each.trial)) == 9 for each in first.tried)
+    assert search(again).tried == first.tried
+
+
+def test_what_was_killed_goes_on_where_it_was(kept, tmp_path):
+    pytest.importorskip("optuna")
+    from keras_recipes.studies.optuna_proposals import Halving
+
+    class Killed(ScriptedWorkers):
+        def ended(self):
+            if len(self.started) == 2 and len(self.epochs(self.started[-1])) == 4:
+                raise KeyboardInterrupt
+            return super().ended()
+
+    variants = draw_all(SPACE, 6, 1, "--halving")
+    with pytest.raises(KeyboardInterrupt):
+        run_search(RECIPE, Halving(variants, 9, "val_accuracy"), kept, Killed(planted))
+    after = run_search(RECIPE, Halving(variants, 9, "val_accuracy"), kept, ScriptedWorkers(planted))
+    fresh = kept_in(tmp_path / "fresh")
+    whole = run_search(
+        RECIPE, Halving(variants, 9, "val_accuracy"), fresh, ScriptedWorkers(planted)
+    )
+    assert [(each.state, each.score, each.epochs) for each in after.tried] == [
+        (each.state, each.score, each.epochs) for each in whole.tried
+    ]
+
+
+def scored(scores, monitor="val_accuracy", plain=0.9):
+    """A `Searched` of settings with scores; None for one that failed, text for one ended early."""
+    tried = []
+    for number, score in enumerate([plain, *scores]):
+        trial = Trial(variant="", recipe=RECIPE, key=str(number), folder=Path(str(number)))
+        state = FAILED if score is None else ENDED if isinstance(score, str) else FINISHED
+        tried.append(
+            Tried(
+                number=number, state=state, trial=trial, epochs=2, error="no" if score is None
+                else None, score=None if score is None else float(score),
+                variant=setting(SPACE, [f"0.{number}", "0.0"]) if number else Variant(name="as it is"),
+            )
+        )  # fmt: skip
+    return Searched(monitor=monitor, tried=tried)
+
+
+def rows_of(metric, plain, chosen):
+    study = Study(
+        RECIPE, [Variant(name="as it is"), Variant(name="chosen", assignments=("epochs=2",))],
+        len(plain), target="r.py",
+    )  # fmt: skip
+    trials = {name: [Trial(variant=name, recipe=RECIPE, key=f"{name}{index}", folder=Path())
+                     for index in study.seeds] for name in study.recipes}  # fmt: skip
+    outcomes = {}
+    for name, values in (("as it is", plain), ("chosen", chosen)):
+        for index, value in enumerate(values):
+            test = {"accuracy": 0.5, "nll": 1.0, "calibration_error": 0.0, metric: value}
+            run = {"results": {"test": test, "best": value + 0.01}, "seconds": 1.0}
+            outcomes[f"{name}{index}"] = Outcome(run=run, directory=None)
+    return compare(study, trials, outcomes), [outcomes[f"chosen{each}"] for each in study.seeds]
+
+
+def test_the_verdict_tells_how_much_choosing_flatters():
+    rows, fresh = rows_of("accuracy", [0.80, 0.81, 0.79], [0.86, 0.88, 0.85])
+    searched = scored([0.94, 0.96, 0.96, "0.99", None])
+    assert search_verdict(searched, fresh_scores(fresh), rows) == [
+        "The best val_accuracy of 5 settings (1 ended early, 1 failed) is 0.9600, of "
+        "learning_rate=0.2, dropout=0.0 and 1 more, of which the first is taken; the recipe as it "
+        "is has 0.9000.",
+        "With 3 other seeds its val_accuracy is 0.8733: the score that chose it was 0.0867 better "
+        "than that.",
+        "chosen is better than as it is: accuracy +0.0633 (+0.0490 to +0.0777, p 0.0028).",
+    ]
+
+
+def test_the_verdict_on_nll_and_on_a_search_that_found_nothing():
+    rows, fresh = rows_of("nll", [0.50, 0.52, 0.51], [0.50, 0.53, 0.50])
+    searched = scored([0.42, 0.40], "val_nll", plain=0.39)
+    said = search_verdict(searched, fresh_scores(fresh), rows)
+    assert said[0].endswith("dropout=0.0: no better than the recipe as it is, 0.3900.")
+    assert said[1].endswith("is 0.5200: the score that chose it was 0.1200 better than that.")
+    assert said[2].startswith("No measurable effect on nll of chosen: 3 pairs")
+
+
+def test_the_search_is_written_setting_by_setting():
+    searched = scored([0.94, "0.5", None])
+    lines = list(csv.DictReader(io.StringIO(search_csv(searched, SPACE))))
+    assert [(each["number"], each["state"], each["val_accuracy"]) for each in lines] == [
+        ("0", "finished", "0.9"), ("1", "finished", "0.94"), ("2", "ended early", "0.5"),
+        ("3", "failed", ""),
+    ]  # fmt: skip
+    assert [each["optimizer.learning_rate"] for each in lines] == ["", "0.1", "0.2", "0.3"]
+    assert [each[:2] for each in search_cells(searched)] == [
+        ["learning_rate=0.1, dropout=0.0", "0.9400"], ["as it is", "0.9000"],
+    ]  # fmt: skip
+
+
+FILE = """
+from keras_recipes import MLP, SGD, Digits, Recipe
+
+recipe = Recipe(
+    data=Digits(train_examples=300), model=MLP(hidden_units=(8,)),
+    optimizer=SGD(learning_rate=0.2), epochs=200, batch_size=32, precision="float32",
+)
+"""
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory):
+    """A folder in which one setting was drawn and judged."""
+    folder = tmp_path_factory.mktemp("swept")
+    (folder / "small.py").write_text(FILE)
+    return folder
+
+
+def sweep(folder, *arguments):
+    """Exit code, and the folder of the study, of `sweep` over a hidden layer's activation."""
+    return main([
+        "sweep", str(folder / "small.py"), "--studies", str(folder / "studies"), "--seeds", "1",
+        "--space", "optimizer.learning_rate=0.15,0.00001", *arguments,
+    ])  # fmt: skip
+
+
+def runs(folder):
+    return {path.parent: json.loads(path.read_text())["state"]
+            for path in folder.glob("studies/trials/*/run-*/run.json")}  # fmt: skip
+
+
+@pytest.mark.parametrize("option", ["--tpe", "--halving"])
+def test_without_optuna_the_extra_is_named(option, tmp_path, monkeypatch, capsys):
+    (tmp_path / "small.py").write_text(FILE)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert sweep(tmp_path, option, "2") == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"error: {option} needs optuna, which is not installed. Install it: pip")
+    assert "keras_recipes[search]" in told
+    assert not (tmp_path / "studies").exists()

@@ -33,17 +33,18 @@ def planted(recipe, epoch=9):
     return (1 - distance / 2 - recipe.model.dropout / 4) * (0.5 + epoch / 18)
 
 
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch):
-    monkeypatch.setattr("keras_recipes.studies.search._LOOKED_AT_EVERY_SECONDS", 0)
-
-
 def kept_in(folder):
     return Trials(folder, sources=folder, versions={}, fingerprint=lambda data: "pixels")
 
 
 @pytest.fixture
-def kept(tmp_path):
+def impatient(monkeypatch):
+    """Scripted workers have nothing to wait for."""
+    monkeypatch.setattr("keras_recipes.studies.search._LOOKED_AT_EVERY_SECONDS", 0)
+
+
+@pytest.fixture
+def kept(tmp_path, impatient):
     return kept_in(tmp_path / "trials")
 
 
@@ -102,7 +103,7 @@ def test_a_setting_that_changes_nothing_is_no_answer(kept):
     assert len({each.trial.key for each in found.tried}) == 2
 
 
-def test_tpe_finds_a_planted_optimum_sooner_than_chance(tmp_path):
+def test_tpe_finds_a_planted_optimum_sooner_than_chance(tmp_path, impatient):
     """Over five seeds its last ten settings are better than ten drawn ones, and its best too."""
     pytest.importorskip("optuna")
     from keras_recipes.studies.optuna_proposals import TPE
@@ -213,15 +214,14 @@ def scored(scores, monitor="val_accuracy", plain=0.9):
     """A `Searched` of settings with scores; None for one that failed, text for one ended early."""
     tried = []
     for number, score in enumerate([plain, *scores]):
-        trial = Trial(variant="", recipe=RECIPE, key=str(number), folder=Path(str(number)))
-        state = FAILED if score is None else ENDED if isinstance(score, str) else FINISHED
-        tried.append(
-            Tried(
-                number=number, state=state, trial=trial, epochs=2, error="no" if score is None
-                else None, score=None if score is None else float(score),
-                variant=setting(SPACE, [f"0.{number}", "0.0"]) if number else Variant(name="as it is"),
-            )
-        )  # fmt: skip
+        variant = setting(SPACE, [f"0.{number}", "0.0"]) if number else Variant(name="as it is")
+        trial = Trial(variant=variant.name, recipe=RECIPE, key=str(number), folder=Path())
+        about = {"number": number, "variant": variant, "trial": trial}
+        if score is None:
+            tried.append(Tried(**about, state=FAILED, error="no such network"))
+        else:
+            state = ENDED if isinstance(score, str) else FINISHED
+            tried.append(Tried(**about, state=state, score=float(score), epochs=2))
     return Searched(monitor=monitor, tried=tried)
 
 
@@ -281,38 +281,86 @@ from keras_recipes import MLP, SGD, Digits, Recipe
 
 recipe = Recipe(
     data=Digits(train_examples=300), model=MLP(hidden_units=(8,)),
-    optimizer=SGD(learning_rate=0.2), epochs=200, batch_size=32, precision="float32",
+    optimizer=SGD(learning_rate=0.2), epochs=16, batch_size=32, precision="float32",
 )
 """
 
 
-@pytest.fixture(scope="module")
-def swept(tmp_path_factory):
-    """A folder in which one setting was drawn and judged."""
-    folder = tmp_path_factory.mktemp("swept")
-    (folder / "small.py").write_text(FILE)
-    return folder
+@pytest.fixture
+def sweep(tmp_path, monkeypatch):
+    """Function of further arguments to the exit code of a search over two learning rates."""
+    (tmp_path / "small.py").write_text(FILE)
+    monkeypatch.chdir(tmp_path)
+    rates = ("--space", "optimizer.learning_rate=0.00001,0.15", "--seeds", "1")
+    return lambda *arguments: main(["sweep", "small.py", *rates, *arguments])
 
 
-def sweep(folder, *arguments):
-    """Exit code, and the folder of the study, of `sweep` over a hidden layer's activation."""
-    return main([
-        "sweep", str(folder / "small.py"), "--studies", str(folder / "studies"), "--seeds", "1",
-        "--space", "optimizer.learning_rate=0.15,0.00001", *arguments,
-    ])  # fmt: skip
+def tried_in(file):
+    """Number to (state, epochs) of each line, the header left out, and each trial's folder."""
+    lines = list(csv.DictReader(io.StringIO(file.read_text())))
+    folders = {each["number"]: Path("studies/trials") / each["trial"] for each in lines}
+    return {each["number"]: (each["state"], each["epochs"]) for each in lines}, folders
 
 
-def runs(folder):
-    return {path.parent: json.loads(path.read_text())["state"]
-            for path in folder.glob("studies/trials/*/run-*/run.json")}  # fmt: skip
+def test_a_real_search_ends_a_bad_trial_and_another_goes_on_with_it(sweep, capsys):
+    """The first setting drawn is the good one; in all six processes."""
+    pytest.importorskip("optuna")
+    assert sweep("--random", "1") == 0
+    printed = capsys.readouterr().out
+    assert "chosen by val_accuracy" in printed
+    command = "keras-recipes run small.py --set optimizer.learning_rate=0.15 --seed 1"
+    assert command in printed
+    study = Path("studies/sweep-small-random-learning_rate")
+    about = json.loads((study / "study.json").read_text())
+    (chosen,) = [each for each in about["search"]["trials"] if each["number"] == 1]
+    (run,) = Path("studies/trials", chosen["key"]).glob("run-*/run.json")
+    results = json.loads(run.read_text())["results"]
+    assert chosen["score"] == results["best"] != results["test"]["accuracy"]
+    assert about["seeds"] == [1]
+    assert [each["assignments"] for each in about["variants"]] == [
+        [], ["optimizer.learning_rate=0.15"],
+    ]  # fmt: skip
+    fresh = about["variants"][1]["trials"][0]
+    assert fresh["key"] != chosen["key"]
+    assert about["search"]["fresh_scores"] == [
+        json.loads(Path(fresh["run"], "run.json").read_text())["results"]["best"]
+    ]
+    assert command in (study / "study.md").read_text()
+    assert (study / "search.png").stat().st_size > 10_000
+
+    assert sweep("--halving", "2") == 0
+    states, folders = tried_in(Path("studies/sweep-small-halving-learning_rate/search.csv"))
+    assert states == {
+        "0": ("finished", "16"), "1": ("finished", "16"), "2": ("ended early", "2"),
+    }  # fmt: skip
+    (ended,) = folders["2"].glob("run-*")
+    trained = (ended / "metrics.jsonl").read_text().splitlines()
+    assert 2 <= len(trained) < 16
+    assert json.loads((ended / "run.json").read_text())["state"] == "running"
+    assert "1 ended early" in capsys.readouterr().out
+
+    assert sweep("--random", "2") == 0
+    assert tried_in(study / "search.csv")[0]["2"] == ("finished", "16")
+    assert list(folders["2"].glob("run-*")) == [ended]  # it went on there
+    lines = (ended / "metrics.jsonl").read_text().splitlines()
+    losses = [[json.loads(line)["loss"] for line in each] for each in (lines, trained)]
+    assert losses[0][: len(trained)] == losses[1]  # an epoch without a checkpoint is repeated
+    assert len(lines) == 16
+
+
+def test_halving_compares_trials_of_as_many_epochs(sweep, capsys):
+    pytest.importorskip("optuna")
+    assert sweep("--halving", "2", "--space", "epochs=16,17") == 2
+    assert "the space changes their number to 17. Leave epochs out" in capsys.readouterr().err
+    assert sweep("--halving", "2", "--set", "epochs=1") == 2
+    assert "needs epochs to end a trial after; the recipe has 1" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("option", ["--tpe", "--halving"])
-def test_without_optuna_the_extra_is_named(option, tmp_path, monkeypatch, capsys):
-    (tmp_path / "small.py").write_text(FILE)
+def test_without_optuna_the_extra_is_named(option, sweep, monkeypatch, capsys):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    assert sweep(tmp_path, option, "2") == 2
+    assert sweep(option, "2") == 2
     told = capsys.readouterr().err
     assert told.startswith(f"error: {option} needs optuna, which is not installed. Install it: pip")
     assert "keras_recipes[search]" in told
-    assert not (tmp_path / "studies").exists()
+    assert not Path("studies").exists()

@@ -47,6 +47,10 @@ def draw_search(searched: Searched, space, name: str) -> Figure:
         _draw_choice(axis, searched, known, choice, index)
     for axis in axes[:panels]:
         style_panel(axis)
+        if searched.plain.score is not None:
+            axis.axhline(searched.plain.score, color=INK, linewidth=1, linestyle=":")
+    if searched.monitor == "val_nll":  # of a training that went wrong it is very large
+        axes[0].set_yscale("log")
     head_panel(axes[0], searched.monitor.replace("val_", "Validation "))
     for axis, choice in zip(axes[1:panels], space, strict=True):
         head_panel(axis, choice.path)
@@ -64,7 +68,9 @@ def _draw_order(axis, searched, known):
     axis.step([each.number for each in known], steps, where="post", linewidth=1.2,
               color=VALIDATION["color"])  # fmt: skip
     if searched.plain.score is not None:
-        axis.axhline(searched.plain.score, color=INK, linewidth=1, linestyle=":")
+        axis.annotate("as it is", (0, searched.plain.score), (3, 2), textcoords="offset points",
+                      xycoords=("axes fraction", "data"), fontsize=FONT_POINTS - 2,
+                      color=INK)  # fmt: skip
     axis.set_xlabel("trial", fontsize=FONT_POINTS, color=INK)
     axis.xaxis.get_major_locator().set_params(integer=True)
 
@@ -81,8 +87,6 @@ def _draw_choice(axis, searched, known, choice, index):
                         rotation=30 if len(choice.values) > 3 else 0)  # fmt: skip
         axis.set_xlim(-0.5, len(choice.values) - 0.5)
     _dots(axis, searched, known, places)
-    if searched.plain.score is not None:
-        axis.axhline(searched.plain.score, color=INK, linewidth=1, linestyle=":")
 
 
 def _dots(axis, searched, known, places, labelled=False):

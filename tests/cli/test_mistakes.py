@@ -107,6 +107,12 @@ MISTAKES = [
     (["sweep", RECIPE, "--random", "2", "--space", "seed=int(0, 9)"], "can't be searched"),
     (["sweep", RECIPE, "--random", "3", "--space", "epochs=2,3"], "a space that holds 2"),
     (["sweep", RECIPE, "--random", "2", *SPACE, "--set", "seed=2147483647"], "seed must be in"),
+    (["sweep", RECIPE, "--tpe", "5", "--space", "epocs=int(1, 9)"], "Did you mean 'epochs'?"),
+    (["sweep", RECIPE, "--halving", "2", "--space", "epochs=8,9"], "Leave epochs out of the space"),
+    (
+        ["sweep", RECIPE, "--halving", "2", *SPACE, "--set", "epochs=1", "--set", "schedule=None"],
+        "needs epochs to end a trial after; the recipe has 1",
+    ),
     (["cross-validate", RECIPE, "--folds", "1"], "--folds must be at least 2; got 1"),
     (["cross-validate", RECIPE, "--repeats", "0"], "--repeats must be at least 1; got 0"),
     (["cross-validate", RECIPE, "--set", "data.test_fold=(0, 5)"], "is one fold already"),

@@ -348,14 +348,6 @@ def test_a_real_search_ends_a_bad_trial_and_another_goes_on_with_it(sweep, capsy
     assert len(lines) == 16
 
 
-def test_halving_compares_trials_of_as_many_epochs(sweep, capsys):
-    pytest.importorskip("optuna")
-    assert sweep("--halving", "2", "--space", "epochs=16,17") == 2
-    assert "the space changes their number to 17. Leave epochs out" in capsys.readouterr().err
-    assert sweep("--halving", "2", "--set", "epochs=1") == 2
-    assert "needs epochs to end a trial after; the recipe has 1" in capsys.readouterr().err
-
-
 @pytest.mark.parametrize("option", ["--tpe", "--halving"])
 def test_without_optuna_the_extra_is_named(option, sweep, monkeypatch, capsys):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)

@@ -3,6 +3,7 @@
 import math
 
 from matplotlib.figure import Figure  # not pyplot: no window, no global state
+from matplotlib.ticker import LogFormatter
 
 from keras_recipes.report.panel import (
     FAINT,
@@ -51,6 +52,8 @@ def draw_search(searched: Searched, space, name: str) -> Figure:
             axis.axhline(searched.plain.score, color=INK, linewidth=1, linestyle=":")
     if searched.monitor == "val_nll":  # of a training that went wrong it is very large
         axes[0].set_yscale("log")
+        axes[0].yaxis.set_major_formatter(LogFormatter())
+        axes[0].yaxis.set_minor_formatter(LogFormatter())
     head_panel(axes[0], searched.monitor.replace("val_", "Validation "))
     for axis, choice in zip(axes[1:panels], space, strict=True):
         head_panel(axis, choice.path)

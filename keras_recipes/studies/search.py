@@ -98,13 +98,16 @@ class Searched:
     def best(self) -> list[Tried]:
         """Finished settings, the best first, of equals the first that was tried.
 
-        The recipe as it is, and a setting that comes to the same, are not among them.
+        Each is there once. The recipe as it is, and a setting that comes to the same, are not among
+        them.
         """
-        known = [
-            each for each in self.tried[1:]
-            if each.state == FINISHED and each.trial.key != self.plain.trial.key
-        ]  # fmt: skip
-        return sorted(known, key=lambda each: gain(self.monitor, each.score, 0.0), reverse=True)
+        known = {}
+        for each in self.tried[1:]:
+            if each.state == FINISHED and each.trial.key != self.plain.trial.key:
+                known.setdefault(each.trial.key, each)
+        return sorted(
+            known.values(), key=lambda each: gain(self.monitor, each.score, 0.0), reverse=True
+        )
 
 
 def run_search(

@@ -12,11 +12,12 @@ from scripted_workers import ScriptedWorkers
 
 from keras_recipes import MLP, SGD, Cosine, Digits, Recipe
 from keras_recipes.cli.main import main
+from keras_recipes.report.search_plot import draw_search
 from keras_recipes.studies.rows import compare
 from keras_recipes.studies.search import ENDED, FAILED, FINISHED, Drawn, Searched, Tried, run_search
 from keras_recipes.studies.search_results import search_cells, search_csv
 from keras_recipes.studies.search_verdict import fresh_scores, search_verdict
-from keras_recipes.studies.space import draw_all, parse_space, setting
+from keras_recipes.studies.space import Values, draw_all, parse_space, setting
 from keras_recipes.studies.study import Study
 from keras_recipes.studies.trials import Outcome, Trial, Trials
 from keras_recipes.studies.variant import Variant
@@ -274,6 +275,23 @@ def test_the_search_is_written_setting_by_setting():
     assert [each[:2] for each in search_cells(searched)] == [
         ["learning_rate=0.1, dropout=0.0", "0.9400"], ["as it is", "0.9000"],
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("monitor", ["val_accuracy", "val_nll"])
+@pytest.mark.parametrize("scores", [[0.94, "0.5", None, 0.95], [None]])
+@pytest.mark.filterwarnings("error")
+def test_a_search_is_drawn_whatever_came_of_it(monitor, scores):
+    space = (SPACE[0], Values(path="model.dropout", values=("0.0", "0.5")))
+    figure = draw_search(scored(scores, monitor), space, "name")
+    figure.savefig(io.BytesIO())
+    order, rate, dropout = figure.axes
+    assert rate.get_title(loc="left") == "optimizer.learning_rate"
+    assert rate.get_xscale() == "log"
+    assert [each.get_text() for each in dropout.get_xticklabels()] == ["0.0", "0.5"]
+    drawn = {line.get_label(): list(line.get_xdata()) for line in order.lines}
+    if len(scores) > 1:
+        chosen = 4 if monitor == "val_accuracy" else 1
+        assert (drawn["trained"], drawn["ended early"], drawn["chosen"]) == ([1, 4], [2], [chosen])
 
 
 FILE = """

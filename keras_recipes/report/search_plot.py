@@ -52,8 +52,7 @@ def draw_search(searched: Searched, space, name: str) -> Figure:
             axis.axhline(searched.plain.score, color=INK, linewidth=1, linestyle=":")
     if searched.monitor == "val_nll":  # of a training that went wrong it is very large
         axes[0].set_yscale("log")
-        axes[0].yaxis.set_major_formatter(LogFormatter())
-        axes[0].yaxis.set_minor_formatter(LogFormatter())
+        _write_plainly(axes[0].yaxis)
     head_panel(axes[0], searched.monitor.replace("val_", "Validation "))
     for axis, choice in zip(axes[1:panels], space, strict=True):
         head_panel(axis, choice.path)
@@ -84,6 +83,7 @@ def _draw_choice(axis, searched, known, choice, index):
         places = [float(each) for each in texts]
         if choice.kind == "log":
             axis.set_xscale("log")
+            _write_plainly(axis.xaxis)
     else:
         places = [choice.values.index(each) for each in texts]
         axis.set_xticks(range(len(choice.values)), [_short(each) for each in choice.values],
@@ -108,6 +108,18 @@ def _dots(axis, searched, known, places, labelled=False):
         if each.number == chosen:
             axis.plot([x], [each.score], linestyle="", marker="D", markersize=6,
                       color=TRAINING["color"], label="chosen" if labelled else None)  # fmt: skip
+
+
+class _Plain(LogFormatter):
+    """0.02 in place of a power of ten, where matplotlib would write anything."""
+
+    def __call__(self, value, position=None):
+        return f"{value:g}" if super().__call__(value, position) else ""
+
+
+def _write_plainly(axis):
+    axis.set_major_formatter(_Plain())
+    axis.set_minor_formatter(_Plain())
 
 
 def _short(text, most=12):

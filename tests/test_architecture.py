@@ -26,8 +26,9 @@ BELOW = {
 PARTS = set(BELOW) - {"recipe"}
 BELOW["callbacks"] = PARTS
 BELOW["tuning"] = PARTS | {"callbacks"}
+BELOW["diagnosis"] = PARTS | {"callbacks", "tuning"}
 BELOW["training"] = PARTS | {"callbacks", "tuning", "recipe"}
-BELOW["studies"] = BELOW["training"] | {"training"}
+BELOW["studies"] = BELOW["training"] | {"training", "diagnosis"}
 BELOW["report"] = BELOW["studies"] | {"studies"}
 BELOW["cli"] = BELOW["report"] | {"report"}
 

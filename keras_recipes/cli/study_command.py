@@ -41,7 +41,7 @@ def add_study_arguments(parser, seeds: bool = True):
     )  # fmt: skip
 
 
-def carry_out(options, kind: str, variants_of, suffix: str = ""):
+def carry_out(options, kind: str, variants_of, suffix: str = "", further=None):
     """Run a study of the recipe that the options name; returns the exit code, None for 0.
 
     Args:
@@ -49,6 +49,8 @@ def carry_out(options, kind: str, variants_of, suffix: str = ""):
         kind: of the study, such as `"sweep"`.
         variants_of: function of the recipe that will run to the study's variants.
         suffix: told apart by it, studies of one kind and recipe are kept beside each other.
+        further: function of (`Begun`, the study, its folder, its name) that looks at it in another
+            way, prints that and returns the paths of what it has written.
     """
     begun = begin(options, lambda recipe: _study(options, recipe, variants_of))
     study = _study(options, begun.job.recipe, variants_of, begun.target)
@@ -64,6 +66,7 @@ def carry_out(options, kind: str, variants_of, suffix: str = ""):
     rows = compare(study, trials, outcomes)
     paths = write_results(study, rows, trials, outcomes, folder, kind=kind, name=name)
     paths.append(save_picture(draw_study(rows, name), folder))
+    paths += further(begun, study, folder, name) if further else []
     print_study(begun.console, study, rows, paths)
     return 1 if any(row.errors for row in rows) else None
 

@@ -15,6 +15,7 @@ then trained with --seeds other seeds, and the test set judges. --tpe and --halv
 pip install 'keras_recipes[search]'.
 """
 
+from keras_recipes.cli.initial_scales import initial_scales
 from keras_recipes.cli.search_command import METHODS, search
 from keras_recipes.cli.study_command import add_study_arguments, carry_out, require_one
 from keras_recipes.errors import RecipeError
@@ -73,7 +74,7 @@ def run(options):
     if kind == "named":
         return carry_out(
             options, "sweep", lambda recipe: named_variants(recipe, options.named),
-            f"-{options.named}",
+            f"-{options.named}", initial_scales if options.named == "initializers" else None,
         )  # fmt: skip
     grids = [parse_grid(each) for each in options.grid]
     swept = "-".join(path.rpartition(".")[2] for path, _ in grids)

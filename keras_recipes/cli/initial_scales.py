@@ -31,7 +31,7 @@ def initial_scales(begun, study, folder: Path, name: str) -> list[Path]:
             )
             passages[variant] = initial_passage(recipe, dataset, directory, speed)
     begun.console.print(
-        "before the first step: standard deviation of hidden layers' outputs, and gradients by them",
+        "before the first step: deviation of hidden layers' outputs, and gradients by them",
         style="dim",
     )
     begun.console.print(study_table(HEADINGS, [scale_cells(*each) for each in passages.items()]))

@@ -13,10 +13,10 @@ from keras_recipes.cli.study_command import (
     save_picture,
     study_table,
 )
+from keras_recipes.cli.trial_workers import make_workers
 from keras_recipes.errors import RecipeError
 from keras_recipes.studies.criterion import monitored, planned_epochs
 from keras_recipes.studies.grid import AS_IT_IS
-from keras_recipes.studies.local_workers import LocalWorkers
 from keras_recipes.studies.optuna_proposals import TPE, Halving, require_optuna
 from keras_recipes.studies.search import Drawn, run_search
 from keras_recipes.studies.space import check_space, draw_all, parse_space
@@ -40,8 +40,9 @@ def search(options, method: str):
     _check(options, method, recipe, space)  # a stand-in is another one
     kept = keep_trials(begun, options)
     proposals = _proposals(options, method, recipe, space)
-    progress = SearchProgress(begun.console, monitored(recipe), proposals.number, options.jobs)
-    searched = run_search(recipe, proposals, kept, LocalWorkers(kept, options.jobs), tell=progress)
+    workers, how = make_workers(options, kept)
+    progress = SearchProgress(begun.console, monitored(recipe), proposals.number, how)
+    searched = run_search(recipe, proposals, kept, workers, tell=progress)
     fields = "-".join(each.path.rpartition(".")[2] for each in space)
     name = f"sweep-{begun.job.name}-{method}-{fields}"
     paths = _save_search(searched, space, Path(options.studies) / name, name)
@@ -55,6 +56,12 @@ def _read_space(options, method):
     number = getattr(options, method)
     if number < 1:
         raise RecipeError(f"--{method}", f"must be at least 1; got {number}", "Use 20.")
+    if options.ray is not None and method != "random":
+        raise RecipeError(
+            f"--{method}", "can't be run on Ray, which takes all trials at once and tells nothing "
+            "of them until they end",
+            "Use --random, or leave out --ray.",
+        )  # fmt: skip
     if not options.space:
         raise RecipeError(
             f"--{method}", "needs --space, what to draw from",
@@ -153,7 +160,7 @@ def _judge(begun, options, kept, method, space, searched, name, paths):
     study = _comparison(options, begun.job.recipe, chosen, begun.target)
     trials = study.trials(kept)
     console.print("the recipe as it is and the best of them, with other seeds:", style="italic")
-    outcomes = run_all(begun, study.order(trials), kept, options.jobs)
+    outcomes = run_all(begun, study.order(trials), kept, options)
     rows = compare(study, trials, outcomes)
     fresh = fresh_scores([outcomes[each.key] for each in trials[chosen.name]])
     says = search_verdict(searched, fresh, rows)

@@ -5,13 +5,20 @@ from keras_recipes.studies.search import FAILED, FINISHED
 
 
 class SearchProgress:
-    """A line for each setting that is settled: its validation score, and the best so far."""
+    """A line for each setting that is settled: its validation score, and the best so far.
 
-    def __init__(self, console, monitor: str, total: int, jobs: int):
+    Args:
+        console: of rich.
+        monitor: what chooses.
+        total: how many settings there will be.
+        how: they are run, such as `"2 at a time"`.
+    """
+
+    def __init__(self, console, monitor: str, total: int, how: str):
         self._console, self._monitor, self._total = console, monitor, total
         self._best = None
         console.print(
-            f"the recipe as it is and {total} settings, {jobs} at a time, chosen by {monitor}",
+            f"the recipe as it is and {total} settings, {how}, chosen by {monitor}",
             style="italic",
         )
 

@@ -110,7 +110,7 @@ def _try_to_connect(address):
 def _not_reached(address, problem):
     if address == LOCAL:
         return RecipeError("--ray", f"can't start a cluster here: {problem}", "Use --jobs.")
-    return RecipeError(
-        f"--ray {address}", f"can't be reached: {str(problem).rstrip('.')}",
-        "Start its head (`ray start --head`), or mend the address.",
-    )  # fmt: skip
+    fix = "Start its head (`ray start --head`), or mend the address."
+    if address.startswith("ray://"):
+        fix += " A cluster that authenticates by tokens wants RAY_AUTH_MODE=token here, too."
+    return RecipeError(f"--ray {address}", f"can't be reached: {str(problem).rstrip('.')}", fix)

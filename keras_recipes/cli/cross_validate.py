@@ -40,7 +40,7 @@ def run(options):
     begun = begin(options, recipes)
     kept = keep_trials(begun, options)
     trials = fold_trials(recipes(begun.job.recipe), kept)
-    outcomes = run_all(begun, trials, kept, options.jobs, best=False)
+    outcomes = run_all(begun, trials, kept, options, best=False)
     # It warns of tracing anew, which each of the networks must be.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     return _conclude(begun, options, trials, [outcomes[each.key] for each in trials])

@@ -62,7 +62,7 @@ def run(options):
         target=begun.target, assignments=options.assignments, divide_anew=True,
     )  # fmt: skip
     trials = study.trials(kept)
-    outcomes = run_all(begun, study.order(trials), kept, options.jobs)
+    outcomes = run_all(begun, study.order(trials), kept, options)
     return _conclude(begun, options, study, found, trials, outcomes)
 
 

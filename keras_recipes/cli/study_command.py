@@ -8,9 +8,9 @@ from keras_recipes.atomic_file import replacing
 from keras_recipes.cli.quiet_tensorflow import load_quietly
 from keras_recipes.cli.recipe_arguments import add_recipe_arguments
 from keras_recipes.cli.study_progress import StudyProgress
+from keras_recipes.cli.trial_workers import add_worker_arguments, check_workers, make_workers
 from keras_recipes.errors import RecipeError
 from keras_recipes.recipe.load import Loaded, load
-from keras_recipes.studies.local_workers import LocalWorkers, core_groups
 from keras_recipes.studies.run_trials import run_trials
 from keras_recipes.studies.study import Study
 from keras_recipes.training.job import Job, choose_job
@@ -27,10 +27,7 @@ def add_study_arguments(parser, seeds: bool = True):
             "--seeds", type=int, default=DEFAULT_SEEDS, metavar="N",
             help=f"of each variant, the recipe's and those after it; {DEFAULT_SEEDS}",
         )  # fmt: skip
-    parser.add_argument(
-        "--jobs", type=int, default=1, metavar="N",
-        help="trials at once, the cores divided among them; 1",
-    )  # fmt: skip
+    add_worker_arguments(parser)
     parser.add_argument(
         "--studies", default=DEFAULT_STUDIES, metavar="FOLDER",
         help="where trials and results are kept; studies/",
@@ -56,7 +53,7 @@ def carry_out(options, kind: str, variants_of, suffix: str = "", further=None):
     study = _study(options, begun.job.recipe, variants_of, begun.target)
     kept = keep_trials(begun, options)
     trials = study.trials(kept)
-    outcomes = run_all(begun, study.order(trials), kept, options.jobs)
+    outcomes = run_all(begun, study.order(trials), kept, options)
     from keras_recipes.report.study_plot import draw_study
     from keras_recipes.studies.results import write_results
     from keras_recipes.studies.rows import compare
@@ -98,7 +95,7 @@ def begin(options, check) -> Begun:
             studied so.
     """
     loaded = load(options.recipe, options.assignments)
-    core_groups(options.jobs)
+    check_workers(options)
     check(loaded.recipe)
     from rich.console import Console
 
@@ -128,22 +125,24 @@ def keep_trials(begun: Begun, options):
     )
 
 
-def run_all(begun: Begun, trials, kept, jobs: int, *, best: bool = True) -> dict:
+def run_all(begun: Begun, trials, kept, options, *, best: bool = True) -> dict:
     """Run what is not finished, with a line for each; returns each trial's outcome by its key.
 
     Args:
+        options: as `add_study_arguments` has them.
         best: whether a line tells the best variant so far.
     """
-    progress = StudyProgress(begun.console, len({each.key for each in trials}), jobs, best=best)
-    return run_trials(trials, LocalWorkers(kept, jobs), tell=progress)
+    workers, how = make_workers(options, kept)
+    progress = StudyProgress(begun.console, len({each.key for each in trials}), how, best=best)
+    return run_trials(trials, workers, tell=progress)
 
 
-def save_picture(figure, folder: Path) -> Path:
-    """Write `study.png`; returns its path."""
+def save_picture(figure, folder: Path, name: str = "study.png") -> Path:
+    """Write a picture; returns its path."""
     folder.mkdir(parents=True, exist_ok=True)
-    with replacing(folder / "study.png") as partial:
+    with replacing(folder / name) as partial:
         figure.savefig(partial, dpi=150)
-    return folder / "study.png"
+    return folder / name
 
 
 def print_study(console, study, rows, paths, says=None):
@@ -181,12 +180,13 @@ def study_table(headings, lines):
     return table
 
 
-def require_one(options, *names: str):
-    """Raise `RecipeError` unless exactly one of some options is given."""
-    given = [each for each in names if getattr(options, each)]
+def require_one(options, *names: str) -> str:
+    """The one of some options that is given; raises `RecipeError` if none is, or several."""
+    given = [each for each in names if getattr(options, each) not in (None, [])]
     if len(given) != 1:
-        written = " or ".join(f"--{each}" for each in names)
+        written = f"--{', --'.join(names[:-1])} or --{names[-1]}"
         raise RecipeError(
             options.command, f"needs {written}, one of them; got {len(given)}",
             "Write, for example, --grid model.dropout=0.0,0.2.",
         )  # fmt: skip
+    return given[0]

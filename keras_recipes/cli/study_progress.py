@@ -4,13 +4,20 @@ import time
 
 
 class StudyProgress:
-    """A line for each trial that ends: its score, how many are left, and the best so far."""
+    """A line for each trial that ends: its score, how many are left, and the best so far.
 
-    def __init__(self, console, total, jobs, *, best=True):
+    Args:
+        console: of rich.
+        total: how many trials there are.
+        how: they are run, such as `"2 at a time"`.
+        best: whether a line tells the best variant so far.
+    """
+
+    def __init__(self, console, total, how, *, best=True):
         self._console, self._total, self._tells_best = console, total, best
         self._done, self._kept, self._began = 0, 0, time.monotonic()
         self._scores = {}
-        console.print(f"{total} trials, {jobs} at a time", style="italic")
+        console.print(f"{total} trials, {how}", style="italic")
 
     def __call__(self, trial, outcome):
         from keras_recipes.report.duration import format_seconds

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 from keras_recipes.errors import RecipeError
+from keras_recipes.studies.core_leases import own_cores
 from keras_recipes.studies.trials import Trial, Trials
 from keras_recipes.training.limited_process import end_process
 
@@ -15,10 +16,7 @@ def core_groups(jobs: int) -> list[tuple[int, ...]]:
     Raises:
         RecipeError: if there are more jobs than cores.
     """
-    if hasattr(os, "sched_getaffinity"):
-        cores = sorted(os.sched_getaffinity(0))
-    else:
-        cores = list(range(os.cpu_count() or 1))
+    cores = own_cores()
     if not 1 <= jobs <= len(cores):
         raise RecipeError(
             "--jobs", f"must be from 1 to {len(cores)}, the cores of this machine; got {jobs}",
@@ -31,7 +29,7 @@ def core_groups(jobs: int) -> list[tuple[int, ...]]:
 class LocalWorkers:
     """Runs up to `jobs` trials at once, in processes that end with this one.
 
-    Whatever runs trials has these four methods.
+    Whatever runs trials has these methods; `end` is needed by successive halving alone.
 
     Args:
         kept: the folder of the trials.
@@ -56,14 +54,7 @@ class LocalWorkers:
         Raises:
             RecipeError: if its folder can't be written.
         """
-        try:
-            self._kept.prepare(trial)
-            (trial.folder / "output.txt").write_text("")
-        except OSError as error:
-            raise RecipeError(
-                str(trial.folder), f"can't be written: {error}",
-                "Name another folder by --studies.",
-            ) from None  # fmt: skip
+        self._kept.prepare(trial)
         slot = min(set(range(self._jobs)) - set(self._running))
         self._running[slot] = trial, self._process(trial, slot)
 
@@ -77,6 +68,13 @@ class LocalWorkers:
             end_process(process)
             found.append(trial)
         return found
+
+    def end(self, trial: Trial):
+        """End a running trial, of which `ended` will not tell; another run goes on with it."""
+        for slot, (running, process) in list(self._running.items()):
+            if running.key == trial.key:
+                del self._running[slot]
+                end_process(process)
 
     def close(self):
         """End what still runs; no process is left."""

@@ -4,6 +4,7 @@ It is what `keras-recipes run` does with the same recipe on the same cores, to t
 is new, so nothing that another trial did is left in it.
 """
 
+import argparse
 import contextlib
 import os
 import shutil
@@ -15,7 +16,12 @@ from keras_recipes.recipe.load import load
 from keras_recipes.training.end_with_the_parent import end_with_the_parent
 from keras_recipes.training.run_files import read_about
 
-FAILED = 1
+FAILED, OTHER_DATA = 1, 3
+"""Exit codes."""
+
+
+class _OtherData(RecipeError):
+    pass
 
 
 def use_cores(cores: tuple[int, ...]):
@@ -43,8 +49,16 @@ def locked(folder: Path):
         yield
 
 
-def run_trial(folder: Path):
-    """Run the recipe in a folder, or go on where an earlier process was ended."""
+def run_trial(folder: Path, fingerprint: str | None = None):
+    """Run the recipe in a folder, or go on where an earlier process was ended.
+
+    Args:
+        folder: of the trial.
+        fingerprint: that the data must have; None where it can only be the study's.
+
+    Raises:
+        RecipeError: if it can't be run.
+    """
     from keras_recipes.training import run as training
     from keras_recipes.training.job import Job
     from keras_recipes.training.run_directory import RunDirectory
@@ -55,6 +69,11 @@ def run_trial(folder: Path):
     if begun and begun[-1][1]["state"] in ("finished", "stopped early"):
         return
     dataset = recipe.data.build()
+    if fingerprint not in (None, dataset.fingerprint):
+        raise _OtherData(
+            "data", f"is other data than the study's: {dataset.fingerprint}, not {fingerprint}",
+            "Give every machine the same files.",
+        )  # fmt: skip
     directory = None
     for path, about in begun:
         if _can_go_on(path, about):
@@ -93,17 +112,33 @@ def _can_go_on(path, about):
     )
 
 
+def _remove(folder):
+    """Renamed first, so that what still trains can't write into it while it is removed."""
+    removed = folder.with_name(f"{folder.name}-removed")
+    with contextlib.suppress(OSError):
+        folder.rename(removed)
+        shutil.rmtree(removed, ignore_errors=True)
+
+
 def main() -> int:
-    """Run the trial in the folder that the first argument names, on the cores of the second."""
-    folder, cores = Path(sys.argv[1]), sys.argv[2]
-    end_with_the_parent()
-    use_cores(tuple(int(each) for each in cores.split(",") if each))
+    """Run the trial that the command line names; returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("cores", help="numbers with commas; none for all")
+    parser.add_argument("--fingerprint", help="that the data must have")
+    parser.add_argument(
+        "--temporary", action="store_true", help="remove the folder where the parent ends"
+    )
+    options = parser.parse_args()
+    folder = options.folder
+    end_with_the_parent((lambda: _remove(folder)) if options.temporary else lambda: None)
+    use_cores(tuple(int(each) for each in options.cores.split(",") if each))
     with locked(folder):
         try:
-            run_trial(folder)
+            run_trial(folder, options.fingerprint)
         except RecipeError as error:
             print(f"error: {error}")
-            return FAILED
+            return OTHER_DATA if isinstance(error, _OtherData) else FAILED
     return 0
 
 

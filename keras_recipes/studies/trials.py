@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from keras_recipes.atomic_file import replacing
+from keras_recipes.errors import RecipeError
 from keras_recipes.recipe import Recipe
 from keras_recipes.recipe.load import named_files
 from keras_recipes.recipe.text import to_python
@@ -39,6 +40,12 @@ class Trial:
     def seed(self) -> int:
         """Of the run."""
         return self.recipe.seed
+
+    def not_written(self, error: OSError) -> RecipeError:
+        """The error that its folder can't be written, to be raised."""
+        return RecipeError(
+            str(self.folder), f"can't be written: {error}", "Name another folder by --studies."
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +77,7 @@ class Trials:
 
     def __init__(self, folder: Path, *, sources: Path, versions: dict, fingerprint):
         self._folder, self._sources = Path(folder), sources
-        self._versions, self._fingerprint = versions, fingerprint
+        self.versions, self._fingerprint = versions, fingerprint
         self._data = {}
 
     def trial(self, variant: str, recipe: Recipe) -> Trial:
@@ -78,27 +85,35 @@ class Trials:
         decides = {
             "recipe": to_python(recipe),
             "files": {each: self._hash_file(each) for each in named_files(recipe)},
-            "data": self._identify(recipe.data),
-            "versions": self._versions,
+            "data": self.fingerprint(recipe),
+            "versions": self.versions,
         }
         key = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:16]
         return Trial(variant=variant, recipe=recipe, key=key, folder=self._folder / key)
 
     def prepare(self, trial: Trial):
-        """Write what its process reads: the recipe as it is now, and the files that it names."""
-        trial.folder.mkdir(parents=True, exist_ok=True)
-        if not (trial.folder / "recipe.py").is_file():
-            write_recipe(trial.folder, trial.recipe, self._sources)
+        """Write what its process reads, the recipe and the files that it names; empty output.txt.
 
-    def _hash_file(self, name):
-        return hashlib.sha256((self._sources / name).read_bytes()).hexdigest()
+        Raises:
+            RecipeError: if its folder can't be written.
+        """
+        try:
+            trial.folder.mkdir(parents=True, exist_ok=True)
+            if not (trial.folder / "recipe.py").is_file():
+                write_recipe(trial.folder, trial.recipe, self._sources)
+            (trial.folder / "output.txt").write_text("")
+        except OSError as error:
+            raise trial.not_written(error) from None
 
-    def _identify(self, data):
-        """The images are read once, however they are divided."""
-        source = replace(data, **_DIVIDED)
+    def fingerprint(self, recipe: Recipe) -> str:
+        """What identifies the images of a recipe; they are read once, however they are divided."""
+        source = replace(recipe.data, **_DIVIDED)
         if source not in self._data:
             self._data[source] = self._fingerprint(source)
         return self._data[source]
+
+    def _hash_file(self, name):
+        return hashlib.sha256((self._sources / name).read_bytes()).hexdigest()
 
 
 def read_outcome(trial: Trial) -> Outcome | None:

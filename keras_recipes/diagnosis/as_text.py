@@ -2,8 +2,6 @@
 
 import math
 
-from keras_recipes.diagnosis.memorization import EXAMPLES
-
 
 def as_text(diagnosis) -> str:
     """Findings first, then what was measured."""
@@ -31,7 +29,7 @@ def facts(diagnosis):
     if tried is not None:
         real = tried.real
         yield (
-            f"{EXAMPLES} examples by heart",
+            f"{real.examples} examples by heart",
             f"{'yes' if real.reached else 'no'}, in {real.steps} steps: accuracy "
             f"{real.accuracy[-1]:.2f}, negative log-likelihood {real.nll[-1]:.3g}; "
             f"inputs blanked {tried.blank.nll[-1]:.3g}",

@@ -29,6 +29,7 @@ class Memorization:
     """A training on a few examples.
 
     Attributes:
+        examples: how many.
         rate: that it was trained with; None where the optimizer has no single one.
         accuracy: of each step, before it, in training mode; of soft labels by their largest share.
         nll: mean negative log-likelihood of the labels, likewise.
@@ -39,6 +40,7 @@ class Memorization:
         seconds: of a step, the median.
     """
 
+    examples: int
     rate: float | None
     accuracy: tuple[float, ...]
     nll: tuple[float, ...]
@@ -55,7 +57,7 @@ class Memorization:
 
 
 def memorize(model, x, y, *, rate: float | None = None, near_zero: float = 0.1,
-             steps: int = STEPS, seconds: float = 60.0) -> Memorization:  # fmt: skip
+             steps: int = STEPS, seconds: float = 30.0) -> Memorization:  # fmt: skip
     """Train on the same examples, all in each step, until they are known by heart.
 
     Dropout, weight decay and regularisers rest. The model is put back after, to the bit.
@@ -91,7 +93,7 @@ def memorize(model, x, y, *, rate: float | None = None, near_zero: float = 0.1,
         finally:
             state.restore()
     return Memorization(
-        rate=rate, accuracy=tuple(accuracy), nll=tuple(nll),
+        examples=len(x), rate=rate, accuracy=tuple(accuracy), nll=tuple(nll),
         reached=accuracy[-1] == 1.0 and nll[-1] < near_zero, near_zero=near_zero,
         unmoved=tuple(each.path for each, has in zip(variables, moved, strict=True) if not has),
         alike=alike, seconds=float(np.median(times[1:] or times)),
@@ -204,7 +206,7 @@ class Tried:
     """At another rate, where the own one did not do and that did."""
 
 
-def try_memorizing(model, x, y, *, rate: float | None, near_zero: float, seconds: float = 60.0):
+def try_memorizing(model, x, y, *, rate: float | None, near_zero: float, seconds: float = 30.0):
     """Learn by heart; on blanked inputs too; and at other rates where the first fails.
 
     Args:
@@ -228,7 +230,7 @@ def try_memorizing(model, x, y, *, rate: float | None, near_zero: float, seconds
     return Tried(real=real, blank=blank, other=other)
 
 
-def memorize_subject(subject: Subject, near_zero: float, seconds: float = 60.0) -> Tried:
+def memorize_subject(subject: Subject, near_zero: float, seconds: float = 30.0) -> Tried:
     """`try_memorizing` with some of the subject's examples, at the highest rate planned."""
     x, y = few_examples(subject.x, subject.y)
     rates = planned_rates(subject)
@@ -236,7 +238,7 @@ def memorize_subject(subject: Subject, near_zero: float, seconds: float = 60.0) 
     return try_memorizing(subject.model, x, y, rate=rate, near_zero=near_zero, seconds=seconds)
 
 
-def check_memorization(tried: Tried, *, examples: int = EXAMPLES):
+def check_memorization(tried: Tried):
     """Findings about what came of it."""
     real, blank, other = tried.real, tried.blank, tried.other
     parts = len(real.unmoved)
@@ -254,7 +256,7 @@ def check_memorization(tried: Tried, *, examples: int = EXAMPLES):
         )  # fmt: skip
     if real.reached:
         return
-    what = f"{examples} examples by heart, without regularisation"
+    what = f"{real.examples} examples by heart, without regularisation"
     came = (
         f"accuracy {real.accuracy[-1]:.2f}, negative log-likelihood {real.nll[-1]:.3g} after "
         f"{real.steps} steps"

@@ -30,7 +30,7 @@ def diagnose_recipe(
     *,
     phase: int = 0,
     near_zero: float | None = None,
-    seconds: float = 60.0,
+    seconds: float = 30.0,
     time_it: bool = True,
 ) -> Diagnosis:
     """Build what a phase of a run trains, from fresh weights, and look at it.

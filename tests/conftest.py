@@ -32,9 +32,11 @@ def real_data() -> Path:
 
 @pytest.fixture(scope="session")
 def without_keras(tmp_path_factory) -> dict:
-    """An environment in which TensorFlow, Keras and NumPy can't be imported."""
+    """An environment in which TensorFlow, Keras, NumPy and Optuna can't be imported."""
     poisoned = tmp_path_factory.mktemp("poisoned")
-    for name in ("tensorflow", "keras", "keras_cv", "tensorflow_datasets", "numpy", "rich"):
+    for name in (
+        "tensorflow", "keras", "keras_cv", "tensorflow_datasets", "numpy", "rich", "optuna",
+    ):  # fmt: skip
         (poisoned / name).mkdir(parents=True)
         (poisoned / name / "__init__.py").write_text(f"raise ImportError('{name} was imported')")
     return {**os.environ, "PYTHONPATH": os.pathsep.join([str(poisoned), str(ROOT)])}

@@ -26,8 +26,9 @@ BELOW = {
 PARTS = set(BELOW) - {"recipe"}
 BELOW["callbacks"] = PARTS
 BELOW["tuning"] = PARTS | {"callbacks"}
+BELOW["diagnosis"] = PARTS | {"callbacks", "tuning"}
 BELOW["training"] = PARTS | {"callbacks", "tuning", "recipe"}
-BELOW["studies"] = BELOW["training"] | {"training"}
+BELOW["studies"] = BELOW["training"] | {"training", "diagnosis"}
 BELOW["report"] = BELOW["studies"] | {"studies"}
 BELOW["cli"] = BELOW["report"] | {"report"}
 
@@ -77,7 +78,7 @@ def test_the_vocabulary_needs_the_standard_library_alone(without_keras):
     script = (
         "import sys, keras_recipes, keras_recipes.cli.main, keras_recipes.recipe.load;"
         "print([n for n in sys.modules if n.split('.')[0] in"
-        " ('numpy', 'keras', 'tensorflow', 'rich', 'sklearn', 'matplotlib')])"
+        " ('numpy', 'keras', 'tensorflow', 'rich', 'sklearn', 'matplotlib', 'optuna')])"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, env=without_keras

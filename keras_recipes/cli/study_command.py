@@ -38,7 +38,7 @@ def add_study_arguments(parser, seeds: bool = True):
     )  # fmt: skip
 
 
-def carry_out(options, kind: str, variants_of, suffix: str = ""):
+def carry_out(options, kind: str, variants_of, suffix: str = "", further=None):
     """Run a study of the recipe that the options name; returns the exit code, None for 0.
 
     Args:
@@ -46,6 +46,8 @@ def carry_out(options, kind: str, variants_of, suffix: str = ""):
         kind: of the study, such as `"sweep"`.
         variants_of: function of the recipe that will run to the study's variants.
         suffix: told apart by it, studies of one kind and recipe are kept beside each other.
+        further: function of (`Begun`, the study, its folder, its name) that looks at it in another
+            way, prints that and returns the paths of what it has written.
     """
     begun = begin(options, lambda recipe: _study(options, recipe, variants_of))
     study = _study(options, begun.job.recipe, variants_of, begun.target)
@@ -61,6 +63,7 @@ def carry_out(options, kind: str, variants_of, suffix: str = ""):
     rows = compare(study, trials, outcomes)
     paths = write_results(study, rows, trials, outcomes, folder, kind=kind, name=name)
     paths.append(save_picture(draw_study(rows, name), folder))
+    paths += further(begun, study, folder, name) if further else []
     print_study(begun.console, study, rows, paths)
     return 1 if any(row.errors for row in rows) else None
 
@@ -134,12 +137,12 @@ def run_all(begun: Begun, trials, kept, options, *, best: bool = True) -> dict:
     return run_trials(trials, workers, tell=progress)
 
 
-def save_picture(figure, folder: Path) -> Path:
-    """Write `study.png`; returns its path."""
+def save_picture(figure, folder: Path, name: str = "study.png") -> Path:
+    """Write a picture; returns its path."""
     folder.mkdir(parents=True, exist_ok=True)
-    with replacing(folder / "study.png") as partial:
+    with replacing(folder / name) as partial:
         figure.savefig(partial, dpi=150)
-    return folder / "study.png"
+    return folder / name
 
 
 def print_study(console, study, rows, paths, says=None):
@@ -177,12 +180,13 @@ def study_table(headings, lines):
     return table
 
 
-def require_one(options, *names: str):
-    """Raise `RecipeError` unless exactly one of some options is given."""
-    given = [each for each in names if getattr(options, each)]
+def require_one(options, *names: str) -> str:
+    """The one of some options that is given; raises `RecipeError` if none is, or several."""
+    given = [each for each in names if getattr(options, each) not in (None, [])]
     if len(given) != 1:
-        written = " or ".join(f"--{each}" for each in names)
+        written = f"--{', --'.join(names[:-1])} or --{names[-1]}"
         raise RecipeError(
             options.command, f"needs {written}, one of them; got {len(given)}",
             "Write, for example, --grid model.dropout=0.0,0.2.",
         )  # fmt: skip
+    return given[0]

@@ -91,6 +91,7 @@ def transfer(
         x = ops.image.resize(ops.cast(x, "float32"), size)
     leading_tokens = 0
     if str(backbone).endswith(".keras"):
+        _require_no_alpha(backbone, alpha)
         body = own_backbone(
             backbone, (*size, input_shape[-1]),
             mean=mean, variance=variance, initialise=weights is None,

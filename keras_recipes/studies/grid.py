@@ -10,8 +10,12 @@ AS_IT_IS = "as it is"
 """Name of the recipe without a change."""
 
 
-def parse_grid(text: str) -> tuple[str, list[str]]:
+def parse_grid(text: str, option: str = "--grid") -> tuple[str, list[str]]:
     """`"model.dropout=0.0,0.2"` as (path, values); a comma within brackets or quotes is no divider.
+
+    Args:
+        text: what the option was given.
+        option: that an error names.
 
     Raises:
         RecipeError: if it is of another form.
@@ -20,11 +24,11 @@ def parse_grid(text: str) -> tuple[str, list[str]]:
     divided = [each.strip() for each in _divide(values)]
     if not equals or not path.strip() or not all(divided):
         raise RecipeError(
-            f"--grid {text}", "must be of the form path=value,value",
-            "Write, for example, --grid model.dropout=0.0,0.2,0.5.",
+            f"{option} {text}", "must be of the form path=value,value",
+            f"Write, for example, {option} model.dropout=0.0,0.2,0.5.",
         )  # fmt: skip
     if len(set(divided)) < len(divided):
-        raise RecipeError(f"--grid {text}", "has a value twice", "Name each once.")
+        raise RecipeError(f"{option} {text}", "has a value twice", "Name each once.")
     return path.strip(), divided
 
 
@@ -61,13 +65,17 @@ def _variants(recipe, combinations):
     changed, same = [], []
     for chosen in combinations:
         assignments = tuple(f"{path}={value}" for path, value in chosen)
-        variant = Variant(name=_name(chosen), assignments=assignments)
+        variant = Variant(name=name_choices(chosen), assignments=assignments)
         (same if variant.change(recipe) == recipe else changed).append(variant)
     return [*(same[:1] or [Variant(name=AS_IT_IS)]), *changed]
 
 
-def _name(chosen):
-    """Short, and told apart: the value alone where it is a word, or else with its field."""
+def name_choices(chosen) -> str:
+    """Name of a variant, short: the value alone where it is a word, or else with its field.
+
+    Args:
+        chosen: (path, value) of each choice.
+    """
     if len(chosen) == 1 and chosen[0][1].isidentifier():
         return chosen[0][1]
     return ", ".join(f"{path.rpartition('.')[2]}={value}" for path, value in chosen)

@@ -29,7 +29,7 @@ def core_groups(jobs: int) -> list[tuple[int, ...]]:
 class LocalWorkers:
     """Runs up to `jobs` trials at once, in processes that end with this one.
 
-    Whatever runs trials has these four methods.
+    Whatever runs trials has these methods; `end` is needed by successive halving alone.
 
     Args:
         kept: the folder of the trials.
@@ -68,6 +68,13 @@ class LocalWorkers:
             end_process(process)
             found.append(trial)
         return found
+
+    def end(self, trial: Trial):
+        """End a running trial, of which `ended` will not tell; another run goes on with it."""
+        for slot, (running, process) in list(self._running.items()):
+            if running.key == trial.key:
+                del self._running[slot]
+                end_process(process)
 
     def close(self):
         """End what still runs; no process is left."""

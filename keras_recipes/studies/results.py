@@ -59,9 +59,13 @@ def about(study: Study) -> str:
     )
 
 
-def markdown(study: Study, rows: list[Row], name: str, says: list[str]) -> str:
-    """The table with what it shows, and the command of each row."""
-    lines = [f"# {name}", "", f"{about(study)}.", ""]
+def markdown(study: Study, rows: list[Row], name: str, says: list[str], before=()) -> str:
+    """The table with what it shows, and the command of each row.
+
+    Args:
+        before: lines between the title and the table.
+    """
+    lines = [f"# {name}", "", *before, f"{about(study)}.", ""]
     lines += [f"| {' | '.join(HEADINGS)} |", f"|{'---|' * len(HEADINGS)}"]
     lines += [f"| {' | '.join(cells(row))} |" for row in rows]
     lines += [
@@ -75,18 +79,22 @@ def markdown(study: Study, rows: list[Row], name: str, says: list[str]) -> str:
     return "\n".join(lines)
 
 
-def write_results(study, rows, trials, outcomes, folder: Path, *, kind, name, says=None):
+def write_results(study, rows, trials, outcomes, folder: Path, *, kind, name, says=None,
+                  also=None, before=()):  # fmt: skip
     """Write `study.md`, `study.json` and `trials.csv`; returns their paths.
 
     Args:
         says: what the study has shown, in sentences; None for the `verdict` on its rows.
+        also: what else `study.json` has, by name.
+        before: lines in front of the table of `study.md`.
     """
     says = verdict(rows) if says is None else says
     record = describe(study, rows, trials, outcomes, kind=kind, name=name)
-    record["verdict"] = says
+    record = {**record, "verdict": says, **(also or {})}
     write_json(folder / "study.json", record)
     for file, text in (
-        ("trials.csv", trials_csv(study, rows)), ("study.md", markdown(study, rows, name, says)),
+        ("trials.csv", trials_csv(study, rows)),
+        ("study.md", markdown(study, rows, name, says, before)),
     ):  # fmt: skip
         with replacing(folder / file) as partial:
             partial.write_text(text, encoding="utf-8")

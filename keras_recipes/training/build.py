@@ -39,10 +39,11 @@ def build_model(recipe: Recipe, dataset: Dataset, directory: Path, speed: Speed)
             "model", f"must return (batch, {dataset.num_classes}) logits; it returns {shape}",
             "End it with a Dense layer of as many units as there are classes.",
         )  # fmt: skip
-    if keras.backend.standardize_dtype(model.output.dtype) != "float32":
+    (output,) = model.outputs  # a Sequential model has no `output` until it is called
+    if keras.backend.standardize_dtype(output.dtype) != "float32":
         raise RecipeError(
             "model",
-            f"must return float32 logits; it returns {model.output.dtype}",
+            f"must return float32 logits; it returns {output.dtype}",
             'End it with a Dense layer of dtype="float32": half precision loses small gradients.',
         )
     if speed.fused_batch_normalization:

@@ -110,6 +110,10 @@ class PhaseTrainer:
                 verbose=0,
             )
 
+    def training_data(self, steps: int):
+        """The first batches of the phase, as the first of a run, with its augmentation."""
+        return self._batches(self._augmentation(self.phase.epochs), None, 0, steps)
+
     def rehearse(self):
         """Build and begin what `fit` would on top of what is built, and train nothing."""
         if self.phase.keep_features:

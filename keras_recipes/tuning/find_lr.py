@@ -16,7 +16,8 @@ from keras_recipes.tuning.drawn_batches import (
     whole_batches,
 )
 from keras_recipes.tuning.loss_curve import RULES, LossCurve, check_rule
-from keras_recipes.tuning.lr_range_test import LRRangeTest, accumulated_batches
+from keras_recipes.tuning.lr_range_test import LRRangeTest
+from keras_recipes.tuning.optimizer_rate import accumulated_batches
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from keras_recipes.bounds import require_number, require_whole
 from keras_recipes.errors import RecipeError
 from keras_recipes.model_state import ModelState
 from keras_recipes.tuning.loss_curve import LossCurve
+from keras_recipes.tuning.optimizer_rate import HeldRate, accumulated_batches, schedule_of
 
 _SMOOTHING = 0.9
 """Of the average that is watched for divergence while the test runs."""
@@ -103,10 +104,10 @@ class LRRangeTest(keras.callbacks.Callback):
             for variable in metric.variables
         ]
         self._state = ModelState(self.model)
-        self._schedule = _schedule_of(self.model.optimizer)
+        self._schedule = schedule_of(self.model.optimizer)
         if self._schedule is not None:
             # The train function holds the schedule: this test's is traced with its own.
-            self._rate = _SetRate(float(self.rates[0]))
+            self._rate = HeldRate(float(self.rates[0]))
             self.model.optimizer.learning_rate = self._rate
             self.model.make_train_function(force=True)
 
@@ -167,33 +168,3 @@ class LRRangeTest(keras.callbacks.Callback):
             self.model.optimizer.learning_rate = self._schedule
         self._state.restore()
         self._state = None
-
-
-class _SetRate(keras.optimizers.schedules.LearningRateSchedule):
-    """A schedule that gives what was set, for optimizers that have one."""
-
-    def __init__(self, rate):
-        super().__init__()
-        self.value = keras.Variable(rate, dtype="float32", trainable=False, name="range_test_rate")
-
-    def __call__(self, step):
-        return self.value + 0.0
-
-
-def _schedule_of(optimizer):
-    """The schedule that sets an optimizer's rate, or None if it is a number."""
-    if isinstance(optimizer.learning_rate, keras.Variable):
-        return None
-    return _innermost(optimizer)._learning_rate  # Keras tells the rate of this step only
-
-
-def accumulated_batches(optimizer) -> int:
-    """Batches whose gradients an optimizer accumulates before it moves the weights."""
-    return getattr(_innermost(optimizer), "gradient_accumulation_steps", None) or 1
-
-
-def _innermost(optimizer):
-    """The optimizer within those that wrap it."""
-    while hasattr(optimizer, "inner_optimizer"):
-        optimizer = optimizer.inner_optimizer
-    return optimizer

@@ -14,7 +14,7 @@ from keras_recipes.errors import RecipeError
 from keras_recipes.model_state import ModelState
 from keras_recipes.optimizers import find_average
 from keras_recipes.tuning.drawn_batches import require_data
-from keras_recipes.tuning.lr_range_test import accumulated_batches
+from keras_recipes.tuning.optimizer_rate import accumulated_batches
 from keras_recipes.tuning.rate_choice import RateSearched, checked_multiples, choose_multiple
 from keras_recipes.tuning.trial_batches import keep_batches
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 RECIPE = "recipes/cifar_resnet.py"
+SPACE = ["--space", "optimizer.learning_rate=log(0.001, 1.0)"]
 
 MISTAKES = [
     # arguments, what the error says
@@ -68,7 +69,7 @@ MISTAKES = [
     (["noise-scale", RECIPE, "--large-batch", "1000"], "a multiple of the small batch, 128"),
     (["noise-scale", RECIPE, "--phase", "trian"], "Did you mean 'train'?"),
     (["noise-scale", RECIPE, "--out", "x.svg"], "Use x.png."),
-    (["sweep", RECIPE], "needs --grid or --named, one of them; got 0"),
+    (["sweep", RECIPE], "needs --grid, --named, --random, --tpe or --halving, one of them; got 0"),
     (["sweep", RECIPE, "--grid", "epochs=1,2", "--named", "pooling"], "one of them; got 2"),
     (["sweep", RECIPE, "--grid", "epochs"], "must be of the form path=value,value"),
     (["sweep", RECIPE, "--grid", "epocs=1,2"], "Did you mean 'epochs'?"),
@@ -76,6 +77,29 @@ MISTAKES = [
     (["sweep", RECIPE, "--named", "pooling"], "pooling is not a field of CifarResNet"),
     (["sweep", RECIPE, "--grid", "epochs=2,3", "--seeds", "0"], "--seeds must be at least 1"),
     (["sweep", RECIPE, "--grid", "epochs=2,3", "--jobs", "0"], "--jobs must be from 1 to"),
+    (["sweep", RECIPE, "--random", "0", *SPACE], "--random must be at least 1; got 0"),
+    (["sweep", RECIPE, "--tpe", "-1", *SPACE], "--tpe must be at least 1; got -1"),
+    (["sweep", RECIPE, "--random", "2"], "--random needs --space, what to draw from"),
+    (["sweep", RECIPE, "--random", "2", "--grid", "epochs=1,2"], "one of them; got 2"),
+    (["sweep", RECIPE, "--random", "2", "--halving", "3", *SPACE], "one of them; got 2"),
+    (["sweep", RECIPE, "--grid", "epochs=1,2", *SPACE], "--space takes no effect with --grid"),
+    (["sweep", RECIPE, "--named", "dropout", "--search-seed", "1"], "--search-seed takes no"),
+    (["sweep", RECIPE, "--random", "2", *SPACE, "--seeds", "0"], "--seeds must be at least 1"),
+    (["sweep", RECIPE, "--random", "2", *SPACE, *SPACE], "is given twice"),
+    (["sweep", RECIPE, "--random", "2", *SPACE, "--space", "epocs=1,2"], "Did you mean 'epochs'?"),
+    (["sweep", RECIPE, "--random", "2", "--space", "epochs=int(5, 1)"], "got 5 and 1"),
+    (["sweep", RECIPE, "--random", "2", "--space", "batch_size=log(0, 9)"], "above 0 for a log"),
+    (["sweep", RECIPE, "--random", "2", "--space", "batch_size=log(8, 64)"], "a whole number"),
+    (["sweep", RECIPE, "--random", "2", "--space", "batch_size=sqrt(8, 64)"], "no range sqrt"),
+    (["sweep", RECIPE, "--random", "2", "--space", "seed=int(0, 9)"], "can't be searched"),
+    (["sweep", RECIPE, "--random", "3", "--space", "epochs=2,3"], "a space that holds 2"),
+    (["sweep", RECIPE, "--random", "2", *SPACE, "--set", "seed=2147483647"], "seed must be in"),
+    (["sweep", RECIPE, "--tpe", "5", "--space", "epocs=int(1, 9)"], "Did you mean 'epochs'?"),
+    (["sweep", RECIPE, "--halving", "2", "--space", "epochs=8,9"], "Leave epochs out of the space"),
+    (
+        ["sweep", RECIPE, "--halving", "2", *SPACE, "--set", "epochs=1", "--set", "schedule=None"],
+        "needs epochs to end a trial after; the recipe has 1",
+    ),
     (["sweep", RECIPE, "--grid", "epochs=2,3", "--cpus-per-trial", "2"], "no effect without --ray"),
     (["ablate", RECIPE, "--gpus-per-trial", "0"], "--gpus-per-trial takes no effect without --ray"),
     (["ablate", RECIPE, "--ray", "--jobs", "2"], "Say by --cpus-per-trial what each trial takes."),
@@ -83,6 +107,8 @@ MISTAKES = [
     (["ablate", RECIPE, "--ray", "--gpus-per-trial", "1.5"], "or a share below 1; got 1.5"),
     (["ablate", RECIPE, "--ray", "--gpus-per-trial", "nan"], "or a share below 1; got nan"),
     (["ablate", "--ray", RECIPE], "RECIPE"),
+    (["sweep", RECIPE, "--halving", "9", *SPACE, "--ray"], "--halving can't be run on Ray"),
+    (["sweep", RECIPE, "--tpe", "9", *SPACE, "--ray"], "--tpe can't be run on Ray"),
     (["cross-validate", RECIPE, "--folds", "1"], "--folds must be at least 2; got 1"),
     (["cross-validate", RECIPE, "--repeats", "0"], "--repeats must be at least 1; got 0"),
     (["cross-validate", RECIPE, "--set", "data.test_fold=(0, 5)"], "is one fold already"),

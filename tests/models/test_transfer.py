@@ -170,6 +170,7 @@ def test_both_poolings_and_dense_layers():
         ((32, 32, 3), "ResNet5", {}, "backbone", "Did you mean 'ResNet50'"),
         ((32, 32, 3), "ResNet50", {"pooling": "sum"}, "transfer: pooling", "'average'"),
         ((32, 32, 3), "ResNet50", {"alpha": 0.5}, "model.alpha", "no effect"),
+        ((32, 32, 3), "own.keras", {"alpha": 0.5}, "model.alpha", "no effect"),
     ],
 )
 def test_what_cannot_be_is_refused(shape, backbone, options, place, says):

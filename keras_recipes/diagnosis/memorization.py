@@ -1,0 +1,285 @@
+"""Whether a network can learn a few examples by heart: what can't do that, can't do anything.
+
+Karpathy 2019 ("A Recipe for Training Neural Networks": overfit a single batch; train on blanked
+inputs and see that it is worse).
+"""
+
+import contextlib
+import math
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from keras_recipes.diagnosis.finding import Finding
+from keras_recipes.diagnosis.passage import has_kernel
+from keras_recipes.diagnosis.settings import DROPOUTS, planned_rates
+from keras_recipes.diagnosis.subject import Subject, ids_of
+from keras_recipes.model_state import ModelState
+from keras_recipes.tuning.optimizer_rate import accumulated_batches, innermost, set_rate
+
+EXAMPLES = 32
+STEPS = 200
+_OTHER_RATES = (10.0, 0.1, 100.0, 0.01)
+"""Factors that are tried where the rate itself does not do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Memorization:
+    """A training on a few examples.
+
+    Attributes:
+        examples: how many.
+        rate: that it was trained with; None where the optimizer has no single one.
+        accuracy: of each step, before it, in training mode; of soft labels by their largest share.
+        nll: mean negative log-likelihood of the labels, likewise.
+        reached: whether every label was right and `nll` below `near_zero`.
+        near_zero: see there.
+        unmoved: paths of the trainable weights that no step changed.
+        alike: paths of the kernels whose units are all the same in the end.
+        seconds: of a step, the median.
+    """
+
+    examples: int
+    rate: float | None
+    accuracy: tuple[float, ...]
+    nll: tuple[float, ...]
+    reached: bool
+    near_zero: float
+    unmoved: tuple[str, ...]
+    alike: tuple[str, ...]
+    seconds: float
+
+    @property
+    def steps(self) -> int:
+        """That were taken."""
+        return len(self.nll)
+
+
+def memorize(model, x, y, *, rate: float | None = None, near_zero: float = 0.1,
+             steps: int = STEPS, seconds: float = 30.0) -> Memorization:  # fmt: skip
+    """Train on the same examples, all in each step, until they are known by heart.
+
+    Dropout, weight decay and regularisers rest. The model is put back after, to the bit.
+
+    Args:
+        model: compiled and built.
+        x: inputs, shape `(n, ...)`.
+        y: labels in any form that the loss takes.
+        rate: constant; None for the optimizer's own.
+        near_zero: mean negative log-likelihood that is low enough.
+        steps: at most, updates of the weights.
+        seconds: at most, once the step is compiled.
+    """
+    state = ModelState(model)
+    variables = model.trainable_variables
+    before = [np.array(each) for each in variables]
+    with _at_rest(model, rate):
+        step = _step_of(model, x, y)
+        accuracy, nll, times = [], [], []
+        try:
+            for _ in range(steps * accumulated_batches(model.optimizer)):
+                began = time.perf_counter()
+                right, loss = (float(each) for each in step())
+                times.append(time.perf_counter() - began)
+                accuracy.append(right)
+                nll.append(loss)
+                known = right == 1.0 and loss < near_zero
+                if known or not math.isfinite(loss) or sum(times[1:]) > seconds:
+                    break
+            moved = [not np.array_equal(np.array(each), old)
+                     for each, old in zip(variables, before, strict=True)]  # fmt: skip
+            alike = tuple(each.path for each in _alike(model))
+        finally:
+            state.restore()
+    return Memorization(
+        examples=len(x), rate=rate, accuracy=tuple(accuracy), nll=tuple(nll),
+        reached=accuracy[-1] == 1.0 and nll[-1] < near_zero, near_zero=near_zero,
+        unmoved=tuple(each.path for each, has in zip(variables, moved, strict=True) if not has),
+        alike=alike, seconds=float(np.median(times[1:] or times)),
+    )  # fmt: skip
+
+
+@contextlib.contextmanager
+def _at_rest(model, rate):
+    """Without dropout and weight decay, at a constant rate, where one is given."""
+    dropouts = [(each, each.rate) for each in model._flatten_layers() if isinstance(each, DROPOUTS)]
+    optimizer = innermost(model.optimizer)
+    decay = getattr(optimizer, "weight_decay", None)
+    for each, _ in dropouts:
+        each.rate = 0.0
+    if decay is not None:
+        optimizer.weight_decay = None
+    try:
+        with set_rate(model.optimizer, rate) if rate is not None else contextlib.nullcontext():
+            yield
+    finally:
+        for each, strength in dropouts:
+            each.rate = strength
+        if decay is not None:
+            optimizer.weight_decay = decay
+
+
+def _step_of(model, x, y):
+    """Function that trains on the examples once, and returns (accuracy, nll) before that."""
+    import tensorflow as tf
+
+    x, y = tf.constant(x), tf.constant(y)
+    ids = tf.constant(ids_of(np.asarray(y)).astype(np.int64))
+    training = {"training": True} if model._call_has_training_arg else {}
+    variables = model.trainable_variables
+    shares = _gives_shares(model, x)
+
+    @tf.function
+    def step():
+        with tf.GradientTape() as tape:
+            said = model(x, **training)
+            loss = model.compute_loss(x=x, y=y, y_pred=said, training=True)
+            for each in model.losses:  # regularisers
+                loss -= tf.cast(each, loss.dtype)
+            scaled = model.optimizer.scale_loss(loss)
+        gradients = tape.gradient(scaled, [each.value for each in variables])
+        pairs = [pair for pair in zip(gradients, variables, strict=True) if pair[0] is not None]
+        model.optimizer.apply_gradients(pairs)
+        return _judge(said, ids, shares)
+
+    return step
+
+
+def _gives_shares(model, x):
+    """Whether the model returns probabilities."""
+    said = np.asarray(model(x, training=False), np.float32)
+    sums_to_one = said.shape[-1] == 1 or np.allclose(said.sum(-1), 1, atol=1e-2)
+    return bool((said >= 0).all() and (said <= 1).all() and said.any() and sums_to_one)
+
+
+def _judge(said, ids, shares):
+    import tensorflow as tf
+
+    said = tf.cast(said, tf.float32)
+    if said.shape[-1] == 1:
+        said = tf.math.log(said + 1e-7) - tf.math.log(1 - said + 1e-7) if shares else said
+        said, shares = tf.concat([tf.zeros_like(said), said], axis=-1), False
+    logits = tf.math.log(said + 1e-7) if shares else said
+    losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=ids, logits=logits)
+    right = tf.cast(tf.argmax(logits, axis=-1) == ids, tf.float32)
+    return tf.reduce_mean(right), tf.reduce_mean(losses)
+
+
+def _alike(model):
+    """Kernels whose units are all the same, so that they can only learn the same."""
+    for layer in model._flatten_layers(include_self=False):
+        if layer._layers or not has_kernel(layer) or not layer.trainable:
+            continue
+        for variable in layer.trainable_variables:
+            if len(variable.shape) >= 2 and variable.shape[-1] > 1:
+                values = np.array(variable)
+                if not np.ptp(values, axis=-1).any():
+                    yield variable
+
+
+def few_examples(x, y, number: int = EXAMPLES):
+    """Up to `number` examples, the classes in turn, no input twice."""
+    ids = ids_of(y)
+    places = [list(np.flatnonzero(ids == each)) for each in np.unique(ids)]
+    chosen, seen = [], set()
+    while any(places) and len(chosen) < number:
+        for left in places:
+            if not left or len(chosen) == number:
+                continue
+            place = left.pop(0)
+            content = np.ascontiguousarray(x[place]).tobytes()
+            if content not in seen:
+                seen.add(content)
+                chosen.append(place)
+    return x[chosen], y[chosen]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """What came of learning by heart."""
+
+    real: Memorization
+    blank: Memorization
+    """The same with all inputs blanked, for as many steps."""
+    other: Memorization | None
+    """At another rate, where the own one did not do and that did."""
+
+
+def try_memorizing(model, x, y, *, rate: float | None, near_zero: float, seconds: float = 30.0):
+    """Learn by heart; on blanked inputs too; and at other rates where the first fails.
+
+    Args:
+        model, x, y, near_zero: as in `memorize`.
+        rate: the highest that is planned.
+        seconds: of each training.
+    """
+    settings = {"near_zero": near_zero, "seconds": seconds}
+    real = memorize(model, x, y, rate=rate, **settings)
+    blank = memorize(
+        model, np.broadcast_to(x.mean(axis=0, dtype=np.float64).astype(x.dtype), x.shape).copy(), y,
+        rate=rate, steps=real.steps, **settings,
+    )  # fmt: skip
+    other = None
+    if not real.reached and rate is not None:
+        for factor in _OTHER_RATES:
+            again = memorize(model, x, y, rate=rate * factor, **settings)
+            if again.reached:
+                other = again
+                break
+    return Tried(real=real, blank=blank, other=other)
+
+
+def memorize_subject(subject: Subject, near_zero: float, seconds: float = 30.0) -> Tried:
+    """`try_memorizing` with some of the subject's examples, at the highest rate planned."""
+    x, y = few_examples(subject.x, subject.y)
+    rates = planned_rates(subject)
+    rate = None if rates is None else float(np.max(rates))
+    return try_memorizing(subject.model, x, y, rate=rate, near_zero=near_zero, seconds=seconds)
+
+
+def check_memorization(tried: Tried):
+    """Findings about what came of it."""
+    real, blank, other = tried.real, tried.blank, tried.other
+    parts = len(real.unmoved)
+    if real.alike:
+        yield Finding(
+            check="units-alike", where=", ".join(real.alike[:3]),
+            problem="began with units that are all the same, and they still are: they learn as one",
+            fix="Initialise at random: glorot_uniform, or he_normal before ReLU.",
+        )  # fmt: skip
+    elif parts and other is None and max(real.nll) > min(real.nll):
+        yield Finding(
+            check="never-moved", where=", ".join(real.unmoved[:3]),
+            problem=f"never changed in {real.steps} steps: their gradient is exactly 0",
+            fix="Look for dead units, a multiplication by 0, or a constant behind them.",
+        )  # fmt: skip
+    if real.reached:
+        return
+    what = f"{real.examples} examples by heart, without regularisation"
+    came = (
+        f"accuracy {real.accuracy[-1]:.2f}, negative log-likelihood {real.nll[-1]:.3g} after "
+        f"{real.steps} steps"
+    )
+    if other is not None:
+        low = other.rate > real.rate
+        yield Finding(
+            check="rate-too-low" if low else "rate-too-high", where="optimizer.learning_rate",
+            problem=f"is too {'low' if low else 'high'}: at {real.rate:.3g} the network does not "
+            f"learn {what} ({came}), at {other.rate:.3g} it does in {other.steps} steps",
+            fix="Find one with the learning-rate range test (keras_recipes.tuning.find_lr).",
+        )  # fmt: skip
+    elif math.isfinite(real.nll[-1]) and real.nll[-1] > 0.95 * blank.nll[-1]:
+        yield Finding(
+            check="inputs-ignored", where="the model",
+            problem=f"learns {what}, no better than blanked ones ({came}; blanked "
+            f"{blank.nll[-1]:.3g}): what is in the inputs does not reach the outputs",
+            fix="Look for dead units, a multiplication by 0, gradients that end on their way, or "
+            "labels that contradict each other.",
+        )  # fmt: skip
+    else:
+        yield Finding(
+            check="not-learnt-by-heart", where="the model",
+            problem=f"does not learn {what}: {came}; blanked inputs: {blank.nll[-1]:.3g}",
+            fix="Mend what else is found. Else use more units, or another rate.",
+        )  # fmt: skip

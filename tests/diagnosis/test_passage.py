@@ -1,0 +1,102 @@
+"""What is measured on one batch, against NumPy; and the model afterwards."""
+
+import keras
+import numpy as np
+import pytest
+from planted_faults import compiled, digits, mlp, sparse
+
+from keras_recipes import RecipeError
+from keras_recipes.diagnosis import diagnose
+from keras_recipes.diagnosis.memorization import few_examples, memorize
+from keras_recipes.diagnosis.passage import pass_through
+from keras_recipes.diagnosis.subject import make_subject
+from keras_recipes.model_state import state_variables
+
+
+def test_scales_are_those_of_numpy():
+    model = compiled(mlp(activation=None), loss=sparse(from_logits=True))
+    subject = make_subject(model, digits(), batch_size=64)
+    passage = pass_through(subject)
+    x, ids = subject.batch
+    first, last = model.layers
+    hidden = np.maximum(x @ np.array(first.kernel), 0)
+    logits = hidden @ np.array(last.kernel)
+    shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    back = shares - np.eye(10)[ids]  # of each example's own loss
+    assert [each.layer for each in passage.layers] == [first, last]
+    np.testing.assert_allclose(
+        [each.deviation for each in passage.layers], [hidden.std(), logits.std()], rtol=1e-4
+    )
+    np.testing.assert_allclose(
+        [each.gradient for each in passage.layers],
+        [
+            np.sqrt(np.square(back @ np.array(last.kernel).T).mean()),
+            np.sqrt(np.square(back).mean()),
+        ],
+        rtol=1e-4,
+    )
+    assert passage.loss == pytest.approx(-np.log(shares[range(64), ids]).mean(), rel=1e-4)
+    assert passage.nll == pytest.approx(passage.loss, rel=1e-4)
+    assert passage.layers[0].dead == pytest.approx((hidden == 0).all(axis=0).mean())
+    norms = {variable.path: norm for variable, norm in passage.gradients}
+    assert norms[last.kernel.path] == pytest.approx(np.linalg.norm(hidden.T @ back / 64), rel=1e-4)
+
+
+def test_regularisers_are_told_apart():
+    penalty = keras.regularizers.L2(0.1)
+    model = compiled(mlp(hidden=[{"units": 4, "kernel_regularizer": penalty}]))
+    passage = pass_through(make_subject(model, digits()))
+    expected = 0.1 * np.square(np.array(model.layers[0].kernel)).sum()
+    assert passage.regularization == pytest.approx(expected, rel=1e-5)
+    assert passage.loss == pytest.approx(passage.nll, rel=1e-3)
+
+
+def test_the_model_is_put_back_to_the_bit():
+    rate = keras.optimizers.schedules.CosineDecay(0.05, 100)
+    optimizer = keras.optimizers.AdamW(rate, weight_decay=0.01)
+    dropout, norm = keras.layers.Dropout(0.3), keras.layers.BatchNormalization()
+    model = compiled(mlp(before=[norm, dropout]), optimizer=optimizer)
+    model.fit(*digits(), epochs=1, verbose=0)
+    before = [np.array(each) for each in state_variables(model)]
+    diagnose(model, digits(), epochs=2)
+    for old, variable in zip(before, state_variables(model), strict=True):
+        np.testing.assert_array_equal(old, np.array(variable), err_msg=variable.path)
+    assert dropout.rate == 0.3
+    assert optimizer.weight_decay == 0.01
+    assert optimizer._learning_rate is rate
+    assert all("call" not in each.__dict__ for each in model.layers)
+    model.fit(*digits(), epochs=1, verbose=0)
+
+
+def test_by_heart_rests_what_stands_in_its_way():
+    """With dropout and decay at work these examples would not be known in as few steps."""
+    optimizer = keras.optimizers.SGD(0.3, weight_decay=1.0)
+    model = compiled(mlp(before=[keras.layers.Dropout(0.9)]), optimizer=optimizer)
+    x, y = few_examples(*digits())
+    done = memorize(model, x, y)
+    assert done.reached
+    assert done.accuracy[-1] == 1.0
+    assert done.nll[-1] < 0.1
+    assert not done.unmoved
+
+
+def test_few_examples_take_the_classes_in_turn_and_no_input_twice():
+    x = np.array([[0], [0], [1], [2], [3], [4]])
+    y = np.array([0, 0, 0, 1, 1, 2])
+    few, labels = few_examples(x, y, 4)
+    assert labels.tolist() == [0, 1, 2, 1]
+    assert few.ravel().tolist() == [0, 2, 4, 3]
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda: (mlp(), digits()), "must be a compiled keras.Model"),
+        (lambda: (compiled(mlp()), [1, 2]), "must be arrays, a tf.data.Dataset or a PyDataset"),
+        (lambda: (compiled(mlp()), (digits()[0], digits()[1][:5])), "1797 inputs and 5 labels"),
+    ],
+)
+def test_what_can_not_be_looked_at_is_told(make, says):
+    model, data = make()
+    with pytest.raises(RecipeError, match=says):
+        diagnose(model, data)

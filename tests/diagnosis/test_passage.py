@@ -9,7 +9,7 @@ from keras_recipes import RecipeError
 from keras_recipes.diagnosis import diagnose
 from keras_recipes.diagnosis.memorization import few_examples, memorize
 from keras_recipes.diagnosis.passage import pass_through
-from keras_recipes.diagnosis.subject import make_subject
+from keras_recipes.diagnosis.sampling import make_subject
 from keras_recipes.model_state import state_variables
 
 

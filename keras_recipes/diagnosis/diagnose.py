@@ -68,9 +68,10 @@ def diagnose(
         model.compile(...)
         print(diagnose(model, (x_train, y_train), epochs=20, batch_size=64))
 
-    Takes a classifier of one input and one output; labels may be several an example. Up to 1,000 examples are looked at; the model
-    is trained for a few steps and put back as it was, to the bit. A `tf.data.Dataset` is read from
-    its beginning, which moves one on that shuffles anew each time.
+    Takes a classifier of one input and one output, of one label an example or of several. Up to
+    1,000 examples are looked at; the model is trained for a few steps and put back as it was, to
+    the bit. A `tf.data.Dataset` is read from its beginning, which moves one on that shuffles anew
+    each time.
 
     Args:
         model: compiled, with the loss and the optimizer that it will be trained with.
@@ -154,8 +155,11 @@ def _diagnose(subject, batches, memorize, speed):
             tried = memorize(subject)
             findings += _unexplained(check_memorization(tried), findings)
         if trains and speed:
-            timed = measure_speed(subject, passage, batches)
-            findings += check_speed(timed, free_memory())
+            try:
+                timed = measure_speed(subject, passage, batches)
+                findings += check_speed(timed, free_memory())
+            except Exception as error:  # whatever a train_step of somebody's own raises
+                findings.append(_broken_step(error))
     return Diagnosis(
         findings=tuple(findings), classes=subject.choices, passage=passage, tried=tried, speed=timed
     )
@@ -166,6 +170,14 @@ def _broken(error):
         check="loss-fails", where="the loss of a batch",
         problem=f"can't be taken: {type(error).__name__}: {first_line(error)}",
         fix="Look at the shapes of outputs and labels.",
+    )  # fmt: skip
+
+
+def _broken_step(error):
+    return Finding(
+        check="step-fails", where="a training step",
+        problem=f"can't be taken: {type(error).__name__}: {first_line(error)}",
+        fix="Look at the model's train_step, and at the metrics.",
     )  # fmt: skip
 
 

@@ -16,8 +16,6 @@ _SIDE = 16
 _BY_CHANCE = 1e-4
 """Probability below which an order is no chance."""
 _FEWEST_OF_ONE_CLASS = 200
-_MOST_DISAGREEING = 0.05
-"""Share of the examples; of images, which are not there twice by nature, none may."""
 _LOOKED_UP = (
     keras.layers.Embedding, keras.layers.CategoryEncoding, keras.layers.Hashing,
     keras.layers.IntegerLookup, keras.layers.StringLookup, keras.layers.TextVectorization,
@@ -144,7 +142,12 @@ def _repeats(images, ids):
             problem=f"are the same for all {len(rows)} examples",
             fix="Look at how they are read: one file read again and again, all zeros.",
         )  # fmt: skip
-    elif disagreeing > (0 if images.ndim == 4 else _MOST_DISAGREEING * len(rows)):
+        return
+    # Images are not there twice by nature. Rows of a table are, and may differ in what it leaves
+    # out, but less than strangers do.
+    shares = np.unique(ids, return_counts=True)[1] / len(ids)
+    by_chance = (len(rows) - len(seen)) * (1 - np.square(shares).sum())
+    if disagreeing > (0 if images.ndim == 4 else by_chance):
         yield Finding(
             check="labels-disagree", where="labels",
             problem=f"differ for the same input in {disagreeing} of {len(rows)} examples",

@@ -117,7 +117,8 @@ def _forms(subject, name, outputs):
 def _of_the_batch(subject, kind):
     """Whether an example's output depends on those beside it, as softmax(axis=0) makes it."""
     together = subject.outputs[:8]
-    alone = [np.asarray(subject.model(each[None], training=False)) for each in subject.x[:8]]
+    ones = [subject.x[n : n + 1] for n in range(len(together))]
+    alone = [np.asarray(subject.model(each, training=False)) for each in ones]
     alone = np.concatenate(alone).astype(np.float32)
     scale = np.abs(together).max() + 1e-6
     if not np.isfinite(alone).all() or not np.isfinite(together).all():

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from keras_recipes.diagnosis.few_examples import blanked, few_examples
 from keras_recipes.diagnosis.finding import Finding
 from keras_recipes.diagnosis.outputs import kind_of
 from keras_recipes.diagnosis.passage import has_kernel
@@ -19,8 +20,9 @@ from keras_recipes.diagnosis.subject import Subject, ids_of
 from keras_recipes.model_state import ModelState
 from keras_recipes.tuning.optimizer_rate import accumulated_batches, innermost, set_rate
 
-EXAMPLES = 32
 STEPS = 200
+_RESTED = ("weight_decay", "ema_overwrite_frequency")
+"""Settings of an optimizer that are None while examples are learnt by heart."""
 _OTHER_RATES = (10.0, 0.1, 100.0, 0.01)
 """Factors that are tried where the rate itself does not do."""
 
@@ -70,7 +72,8 @@ def memorize(
 ) -> Memorization:
     """Train on the same examples, all in each step, until they are known by heart.
 
-    Dropout, weight decay and regularisers rest. The model is put back after, to the bit.
+    Dropout, weight decay, regularisers and the overwriting of weights by their averages rest. The
+    model is put back after, to the bit.
 
     Args:
         model: compiled and built.
@@ -113,26 +116,28 @@ def memorize(
 
 @contextlib.contextmanager
 def _at_rest(model, rate):
-    """Without dropout and weight decay, at a constant rate, where one is given."""
+    """Without what regularises, at a constant rate, where one is given."""
     dropouts = [
         (each, name, getattr(each, name))
         for each in model._flatten_layers()
         for name in _dropout_settings(each)
     ]
     optimizer = innermost(model.optimizer)
-    decay = getattr(optimizer, "weight_decay", None)
+    rested = [(name, getattr(optimizer, name, None)) for name in _RESTED]
     for each, name, _ in dropouts:
         setattr(each, name, 0.0)
-    if decay is not None:
-        optimizer.weight_decay = None
+    for name, setting in rested:
+        if setting is not None:
+            setattr(optimizer, name, None)
     try:
         with set_rate(model.optimizer, rate) if rate is not None else contextlib.nullcontext():
             yield
     finally:
         for each, name, strength in dropouts:
             setattr(each, name, strength)
-        if decay is not None:
-            optimizer.weight_decay = decay
+        for name, setting in rested:
+            if setting is not None:
+                setattr(optimizer, name, setting)
 
 
 def _dropout_settings(layer):
@@ -198,23 +203,6 @@ def _alike(model):
                     yield variable
 
 
-def few_examples(x, y, number: int = EXAMPLES):
-    """Up to `number` examples, the classes in turn, no input twice."""
-    ids = ids_of(y)
-    places = [list(np.flatnonzero(ids == each)) for each in np.unique(ids)]
-    chosen, seen = [], set()
-    while any(places) and len(chosen) < number:
-        for left in places:
-            if not left or len(chosen) == number:
-                continue
-            place = left.pop(0)
-            content = np.ascontiguousarray(x[place]).tobytes()
-            if content not in seen:
-                seen.add(content)
-                chosen.append(place)
-    return x[chosen], y[chosen]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Tried:
     """What came of learning by heart."""
@@ -224,12 +212,6 @@ class Tried:
     """The same with all inputs blanked, for as many steps."""
     other: Memorization | None
     """At another rate, where the own one did not do and that did."""
-
-
-def _blanked(x):
-    """As many inputs, all their mean; of texts all the first."""
-    one = x.mean(axis=0, dtype=np.float64) if np.issubdtype(x.dtype, np.number) else x[0]
-    return np.broadcast_to(np.asarray(one).astype(x.dtype), x.shape).copy()
 
 
 def try_memorizing(model, x, y, *, rate: float | None, near_zero: float, seconds: float = 30.0,
@@ -243,7 +225,7 @@ def try_memorizing(model, x, y, *, rate: float | None, near_zero: float, seconds
     """
     settings = {"near_zero": near_zero, "seconds": seconds, "multi_label": multi_label}
     real = memorize(model, x, y, rate=rate, **settings)
-    blank = memorize(model, _blanked(x), y, rate=rate, steps=real.steps, **settings)
+    blank = memorize(model, blanked(x), y, rate=rate, steps=real.steps, **settings)
     other = None
     if not real.reached and rate is not None:
         for factor in _OTHER_RATES:

@@ -35,7 +35,7 @@ def make_subject(model, data, *, batch_size: int = 32, plan: Plan | None = None)
     x, y = _as_numbers(model, x, y)
     if all_labels is not None:
         _, all_labels = _as_numbers(model, None, all_labels)
-    _require_one_output(model, x[:batch_size])
+    _require_one_output(model, x[:1])
     return Subject(
         model=model, x=x, y=y, batch_size=batch_size, in_order=in_order, all_labels=all_labels,
         plan=plan or Plan(),
@@ -51,7 +51,8 @@ def _require_loss(model):
     loss, takes_its_own = model.loss, type(model).compute_loss is not keras.Model.compute_loss
     if isinstance(loss, dict | list | tuple):
         raise RecipeError(
-            "diagnose: model", f"must have one loss; it was compiled with a {type(loss).__name__}",
+            "diagnose: model", "must have one loss; it was compiled with a "
+            + ("dict" if isinstance(loss, dict) else "list"),
             "Use model.compile(loss=...) with one loss, of one output.",
         )  # fmt: skip
     if loss is None and not takes_its_own:
@@ -96,6 +97,7 @@ def first_line(error) -> str:
     """Of an error's text: without the place in TensorFlow's graph, or in Keras's layers, that it
     begins with."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip()
+    text = re.sub(r"\[\[.*\]\]", "[...]", text, flags=re.DOTALL)  # a batch, written out
     lines = [each.strip() for each in text.splitlines() if each.strip()]
     if len(lines) > 1 and lines[0].startswith("Exception encountered when calling"):
         lines = lines[1:]
@@ -108,7 +110,7 @@ def _as_numbers(model, x, y):
         y = y.astype(np.float32)
     if not np.issubdtype(y.dtype, np.number):
         raise RecipeError(
-            "diagnose: labels", f"must be numbers; got {y.reshape(-1)[0]!r} ({y.dtype})",
+            "diagnose: labels", f"must be numbers; got {str(y.reshape(-1)[0])!r} ({y.dtype})",
             "Number the classes from 0: np.unique(labels, return_inverse=True)[1].",
         )  # fmt: skip
     ignored = getattr(model.loss, "_fn_kwargs", {}).get("ignore_class")

@@ -116,7 +116,7 @@ def _source(layer):
 
 def check_optimizer(subject: Subject, passage: Passage | None):
     """Findings about rate, decay and clipping, and the schedule against what is planned."""
-    optimizer, model = subject.model.optimizer, subject.model
+    optimizer, model = innermost(subject.model.optimizer), subject.model
     rates = planned_rates(subject)
     peak = None if rates is None else float(np.max(rates))
     if peak is not None and peak <= 0:

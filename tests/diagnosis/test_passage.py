@@ -7,7 +7,8 @@ from planted_faults import compiled, digits, mlp, sparse
 
 from keras_recipes import RecipeError
 from keras_recipes.diagnosis import diagnose
-from keras_recipes.diagnosis.memorization import few_examples, memorize
+from keras_recipes.diagnosis.few_examples import few_examples
+from keras_recipes.diagnosis.memorization import memorize
 from keras_recipes.diagnosis.passage import pass_through
 from keras_recipes.diagnosis.sampling import make_subject
 from keras_recipes.model_state import state_variables

@@ -2,6 +2,7 @@
 
 import pytest
 from planted_faults import FAULTS, SEEN_IN_TIME, SEEN_IN_TRAINING, SOUND
+from sound_forms import FORMS
 
 from keras_recipes.diagnosis import diagnose
 
@@ -19,3 +20,20 @@ def test_no_false_alarm(name):
     assert not told.findings, str(told)
     assert told.tried.real.reached
     assert told.tried.real.nll[-1] < told.tried.blank.nll[-1]
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_no_false_alarm_at_first_sight(name):
+    told = diagnose(**FORMS[name](), memorize=False, speed=False)
+    assert not told.findings, str(told)
+    assert told.passage is not None
+
+
+@pytest.mark.parametrize(
+    "name", ["a recurrent network of words", "texts", "a train_step of one's own"]
+)
+def test_other_forms_are_learnt_by_heart_and_timed(name):
+    told = diagnose(**FORMS[name]())
+    assert not told.findings, str(told)
+    assert told.tried.real.nll[-1] < told.tried.blank.nll[-1]
+    assert told.speed.step_seconds > 0

@@ -7,6 +7,8 @@ from keras_recipes.diagnosis.subject import Subject
 from keras_recipes.errors import did_you_mean
 
 _RISES = ("acc", "auc", "precision", "recall", "f1")
+_FALLS = ("loss", "error", "crossentropy", "mse", "mae")
+"""In names of metrics that are better when higher, or lower; of others nothing is known."""
 _MONITORING = (
     keras.callbacks.EarlyStopping, keras.callbacks.ModelCheckpoint,
     keras.callbacks.ReduceLROnPlateau,
@@ -89,8 +91,9 @@ def _monitor(callback, reported, plan):
     if isinstance(callback, keras.callbacks.EarlyStopping | keras.callbacks.ModelCheckpoint):
         comparing = getattr(callback.monitor_op, "__name__", "")
         mode = {"less": "min", "greater": "max"}.get(comparing, mode)
-    rises = any(each in name for each in _RISES)
-    if mode == ("min" if rises else "max"):
+    rises = any(each in name.lower() for each in _RISES)
+    falls = not rises and any(each in name.lower() for each in _FALLS)
+    if (rises and mode == "min") or (falls and mode == "max"):
         yield Finding(
             check="monitor-direction", where=f"{type(callback).__name__}.mode",
             problem=f"takes a {'lower' if rises else 'higher'} {name} for better",

@@ -101,6 +101,8 @@ def first_line(error) -> str:
     lines = [each.strip() for each in text.splitlines() if each.strip()]
     if len(lines) > 1 and lines[0].startswith("Exception encountered when calling"):
         lines = lines[1:]
+    if lines and lines[0] == "in user code:":  # the error stands below the way to it
+        lines = [re.sub(r"^\w+: ", "", lines[-1])]
     return re.sub(r"^{{.*?}} ", "", lines[0] if lines else "it says no more").rstrip(".")
 
 

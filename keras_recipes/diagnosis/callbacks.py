@@ -7,6 +7,8 @@ from keras_recipes.diagnosis.subject import Subject
 from keras_recipes.errors import did_you_mean
 
 _RISES = ("acc", "auc", "precision", "recall", "f1")
+_FALLS = ("loss", "error", "crossentropy", "mse", "mae")
+"""In names of metrics that are better when higher, or lower; of others nothing is known."""
 _MONITORING = (
     keras.callbacks.EarlyStopping, keras.callbacks.ModelCheckpoint,
     keras.callbacks.ReduceLROnPlateau,
@@ -17,8 +19,10 @@ def check_callbacks(subject: Subject):
     """Findings about the callbacks of the plan."""
     plan = subject.plan
     reported = reported_names(subject)
+    own = keras.Model.train_step  # one of somebody's own may report anything
+    reports_its_own = type(subject.model).train_step is not own
     for callback in plan.callbacks:
-        if isinstance(callback, _MONITORING):
+        if isinstance(callback, _MONITORING) and not reports_its_own:
             yield from _monitor(callback, reported, plan)
     stopping = _one(plan, keras.callbacks.EarlyStopping)
     plateau = _one(plan, keras.callbacks.ReduceLROnPlateau)
@@ -59,13 +63,12 @@ def reported_names(subject: Subject) -> list[str]:
     """What an epoch reports: the loss, the metrics and, with validation, both again as val_."""
     model = subject.model
     names = ["loss"]
-    given = getattr(model, "_compile_metrics", None)
-    given = [] if given is None else keras.tree.flatten(given._user_metrics)
-    for each in given:
+    metrics = getattr(model, "_compile_metrics", None)
+    given = [] if metrics is None else [metrics._user_metrics, metrics._user_weighted_metrics]
+    for each in keras.tree.flatten(given):
         if each is not None:
             names.append(each if isinstance(each, str) else getattr(each, "name", None)
                          or getattr(each, "__name__", str(each)))  # fmt: skip
-    names = ["accuracy" if each == "acc" else each for each in names]
     return names + [f"val_{each}" for each in names if subject.plan.validates is not False]
 
 
@@ -74,7 +77,7 @@ def _monitor(callback, reported, plan):
     matters = getattr(callback, "save_best_only", True)
     if not matters:
         return
-    if name not in reported and not (name == "val_acc" and "val_accuracy" in reported):
+    if name not in reported:
         why = (
             "and there is no validation data" if plan.validates is False and name.startswith("val_")
             else f"which no epoch reports ({', '.join(reported)})"
@@ -88,8 +91,9 @@ def _monitor(callback, reported, plan):
     if isinstance(callback, keras.callbacks.EarlyStopping | keras.callbacks.ModelCheckpoint):
         comparing = getattr(callback.monitor_op, "__name__", "")
         mode = {"less": "min", "greater": "max"}.get(comparing, mode)
-    rises = any(each in name for each in _RISES)
-    if mode == ("min" if rises else "max"):
+    rises = any(each in name.lower() for each in _RISES)
+    falls = not rises and any(each in name.lower() for each in _FALLS)
+    if (rises and mode == "min") or (falls and mode == "max"):
         yield Finding(
             check="monitor-direction", where=f"{type(callback).__name__}.mode",
             problem=f"takes a {'lower' if rises else 'higher'} {name} for better",

@@ -2,7 +2,6 @@
 
 import contextlib
 import math
-import re
 from dataclasses import dataclass
 
 from keras_recipes.data.store import free_memory
@@ -16,10 +15,12 @@ from keras_recipes.diagnosis.memorization import (
     memorize_subject,
 )
 from keras_recipes.diagnosis.passage import Passage, pass_through
+from keras_recipes.diagnosis.sampling import first_line, make_subject
 from keras_recipes.diagnosis.scales import check_scales
 from keras_recipes.diagnosis.settings import check_layers, check_optimizer
 from keras_recipes.diagnosis.speed import Speed, check_speed, measure_speed
-from keras_recipes.diagnosis.subject import Plan, Subject, make_subject
+from keras_recipes.diagnosis.subject import Plan, Subject
+from keras_recipes.model_state import ModelState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +31,7 @@ class Diagnosis:
 
     Attributes:
         findings: each with its fix; empty where nothing is wrong.
-        classes: that the outputs tell apart.
+        classes: that a label chooses from; 2 where each output is a yes or no of its own.
         passage: scales by layer at the start; None where labels, loss and model don't fit
             together, so that no loss could be taken.
         tried: what came of learning a few examples by heart; None likewise, or where it was not
@@ -67,14 +68,16 @@ def diagnose(
         model.compile(...)
         print(diagnose(model, (x_train, y_train), epochs=20, batch_size=64))
 
-    Takes a classifier of one input and one output. Up to 1,000 examples are looked at; the model
-    is trained for a few steps and put back as it was, to the bit. A `tf.data.Dataset` is read from
-    its beginning, which moves one on that shuffles anew each time.
+    Takes a classifier of one input and one output, of one label an example or of several. Up to
+    1,000 examples are looked at; the model is trained for a few steps and put back as it was, to
+    the bit. A `tf.data.Dataset` is read from its beginning, which moves one on that shuffles anew
+    each time.
 
     Args:
         model: compiled, with the loss and the optimizer that it will be trained with.
         data: as `fit` would get it: `(x, y)`, or a dataset of batches `(x, y)`; x of shape
-            `(n, ...)`, y class ids `(n,)` or `(n, 1)`, or rows `(n, classes)`.
+            `(n, ...)`, y class ids `(n,)` or `(n, 1)`, or rows `(n, classes)`. Weights of examples
+            are left out.
         validation_data: as `fit` would get it; whether there is any is what matters.
         callbacks: as `fit` would get them; none is called.
         epochs: as `fit` would get it; schedules are held against it.
@@ -88,8 +91,8 @@ def diagnose(
         `Diagnosis`.
 
     Raises:
-        RecipeError: if the model is not compiled, has several outputs, or the data is of another
-            form.
+        RecipeError: if the model is not compiled with one loss, has several outputs or does not
+            take the data, or if the data is of another form.
     """
     plan = Plan(
         epochs=epochs, callbacks=tuple(callbacks), validates=validation_data is not None,
@@ -112,7 +115,7 @@ def _steps(data, batch_size):
 
 def _memorize(subject):
     """Near zero is a fifth of what chance has: a loss may smooth its labels."""
-    return memorize_subject(subject, near_zero=max(0.1, math.log(subject.classes) / 5))
+    return memorize_subject(subject, near_zero=max(0.1, math.log(subject.choices) / 5))
 
 
 def diagnose_subject(
@@ -126,7 +129,15 @@ def diagnose_subject(
         memorize: function of the subject to `Tried`; None to leave it out.
         speed: whether to time some steps and batches.
     """
-    findings = [*check_data(subject), *check_agreement(subject), *check_layers(subject)]
+    state = ModelState(subject.model)  # even in inference some layers draw random numbers
+    try:
+        return _diagnose(subject, batches, memorize, speed)
+    finally:
+        state.restore()
+
+
+def _diagnose(subject, batches, memorize, speed):
+    findings = [*check_data(subject), *check_agreement(subject)]
     findings += check_callbacks(subject)
     passage = tried = timed = None
     try:
@@ -134,6 +145,7 @@ def diagnose_subject(
     except Exception as error:  # whatever the model or loss of somebody's own raises
         if not findings:
             findings.append(_broken(error))
+    findings += check_layers(subject, passage)
     findings += check_optimizer(subject, passage)
     if passage is not None:
         findings += check_scales(subject, passage)
@@ -143,24 +155,30 @@ def diagnose_subject(
             tried = memorize(subject)
             findings += _unexplained(check_memorization(tried), findings)
         if trains and speed:
-            timed = measure_speed(subject, passage, batches)
-            findings += check_speed(timed, free_memory())
+            try:
+                timed = measure_speed(subject, passage, batches)
+                findings += check_speed(timed, free_memory())
+            except Exception as error:  # whatever a train_step of somebody's own raises
+                findings.append(_broken_step(error))
     return Diagnosis(
-        findings=tuple(findings), classes=subject.classes, passage=passage, tried=tried, speed=timed
+        findings=tuple(findings), classes=subject.choices, passage=passage, tried=tried, speed=timed
     )
 
 
 def _broken(error):
     return Finding(
         check="loss-fails", where="the loss of a batch",
-        problem=f"can't be taken: {type(error).__name__}: {_first_line(error)}",
+        problem=f"can't be taken: {type(error).__name__}: {first_line(error)}",
         fix="Look at the shapes of outputs and labels.",
     )  # fmt: skip
 
 
-def _first_line(error):
-    """Without the place in TensorFlow's graph that it begins with."""
-    return re.sub(r"^{{.*?}} ", "", (str(error).strip() or "it says no more").splitlines()[0])
+def _broken_step(error):
+    return Finding(
+        check="step-fails", where="a training step",
+        problem=f"can't be taken: {type(error).__name__}: {first_line(error)}",
+        fix="Look at the model's train_step, and at the metrics.",
+    )  # fmt: skip
 
 
 def _unexplained(found, findings):

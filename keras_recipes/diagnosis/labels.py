@@ -2,15 +2,24 @@
 
 import math
 
+import keras
 import numpy as np
 
 from keras_recipes.diagnosis.finding import Finding
+from keras_recipes.diagnosis.outputs import OF_SIGMOID, OF_SOFTMAX, loss_name
 from keras_recipes.diagnosis.subject import Subject, ids_of
 
 _FEWEST_TO_RELATE = 200
 _NEIGHBOURS = 5
 _SIDE = 16
 """Images are compared at about this size."""
+_BY_CHANCE = 1e-4
+"""Probability below which an order is no chance."""
+_FEWEST_OF_ONE_CLASS = 200
+_LOOKED_UP = (
+    keras.layers.Embedding, keras.layers.CategoryEncoding, keras.layers.Hashing,
+    keras.layers.IntegerLookup, keras.layers.StringLookup, keras.layers.TextVectorization,
+)  # fmt: skip
 
 
 def check_data(subject: Subject):
@@ -18,13 +27,32 @@ def check_data(subject: Subject):
     yield from _values(subject)
     yield from _forms(subject)
     yield from _order(subject)
-    images, ids = subject.originals or (subject.x, subject.class_ids)
-    if np.issubdtype(ids.dtype, np.number) and np.isfinite(images).all():
-        yield from _repeats(images, ids)
+    images, ids = subject.originals or (subject.x, _ids(subject))
+    numbers = np.issubdtype(images.dtype, np.number)
+    if numbers and not np.isfinite(images).all():
+        return
+    yield from _repeats(images, ids)
+    if numbers and not _looked_up(subject):
         yield from _relation(images, ids)
 
 
+def _ids(subject):
+    """Class of each example; of several labels, a number for each combination."""
+    if subject.is_multi_label:
+        return np.unique(subject.y, axis=0, return_inverse=True)[1].reshape(-1)
+    return subject.class_ids
+
+
+def _looked_up(subject):
+    """Whether inputs are numbers of words or categories, of which near ones have nothing alike."""
+    return subject.x.ndim < 4 and any(
+        isinstance(each, _LOOKED_UP) for each in subject.model._flatten_layers()
+    )
+
+
 def _values(subject):
+    if not np.issubdtype(subject.x.dtype, np.number):
+        return
     wrong = ~np.isfinite(subject.x.reshape(len(subject.x), -1)).all(axis=1)
     if wrong.any():
         yield Finding(
@@ -38,9 +66,10 @@ def _forms(subject):
     classes = subject.classes
     if subject.has_ids:
         labels = subject.all_labels if subject.all_labels is not None else subject.y
-        ids = ids_of(labels)
-        low, high = float(ids.min()), float(ids.max())
-        if low < 0 or high >= classes or (ids != np.round(ids)).any():
+        ids, low, high = ids_of(labels), float(labels.min()), float(labels.max())
+        shares = loss_name(subject.model) in OF_SIGMOID and subject.outputs.shape[-1] == 1
+        whole = shares or (labels == np.round(labels)).all()
+        if not (low >= 0 and high <= classes - 1 and whole):
             yield Finding(
                 check="labels-out-of-range", where="labels",
                 problem=f"go from {low:g} to {high:g}; {classes} outputs tell classes 0 to "
@@ -48,9 +77,11 @@ def _forms(subject):
                 fix="Number the classes from 0, or give the last layer as many units as classes.",
             )  # fmt: skip
             return
-    elif subject.y.ndim == 2:
+    else:
         sums = subject.y.sum(axis=1)
-        if (subject.y < 0).any() or not np.allclose(sums, 1, atol=1e-2):
+        if _of_shares(subject) and (
+            (subject.y < 0).any() or not np.allclose(sums, 1, atol=1e-2)
+        ):  # fmt: skip
             yield Finding(
                 check="rows-not-shares", where="labels",
                 problem="are rows of class shares that must be at least 0 and sum to 1; sums go "
@@ -58,10 +89,9 @@ def _forms(subject):
                 fix="Make them one-hot; divide mixed ones by their sum.",
             )  # fmt: skip
             return
-        labels, ids = subject.all_labels, ids_of(subject.all_labels if subject.all_labels is not
-                                                 None else subject.y)  # fmt: skip
+        ids = None if subject.all_labels is None else _present(subject)
     if subject.all_labels is not None and len(subject.all_labels) >= 20 * classes:
-        missing = sorted(set(range(classes)) - set(np.unique(ids).astype(int)))
+        missing = sorted(set(range(classes)) - set(np.unique(ids)))
         if missing:
             yield Finding(
                 check="classes-missing", where="labels",
@@ -71,12 +101,27 @@ def _forms(subject):
             )  # fmt: skip
 
 
+def _of_shares(subject):
+    """Whether the loss takes each row for shares of the classes."""
+    name = loss_name(subject.model)
+    return name in OF_SOFTMAX or (subject.output_kind == "softmax" and subject.classes > 1)
+
+
+def _present(subject):
+    """Classes that some example is of."""
+    rows = subject.all_labels
+    return np.flatnonzero(rows.any(axis=0)) if subject.is_multi_label else ids_of(rows)
+
+
 def _order(subject):
-    ids = subject.class_ids
+    ids = _ids(subject)
     if not subject.in_order or len(ids) < 32:
         return
-    one, rising = len(np.unique(ids)) == 1, (np.diff(ids) >= 0).all()
-    if one or rising:
+    counts = np.unique(ids, return_counts=True)[1]
+    one = len(counts) == 1
+    orders = math.lgamma(len(ids) + 1) - sum(math.lgamma(each + 1) for each in counts)
+    rising = (np.diff(ids) >= 0).all() and orders > -math.log(_BY_CHANCE)
+    if (one and len(ids) >= _FEWEST_OF_ONE_CLASS) or rising:
         yield Finding(
             check="not-shuffled", where="data",
             problem=f"comes sorted by class: the first {len(ids)} examples are "
@@ -97,7 +142,12 @@ def _repeats(images, ids):
             problem=f"are the same for all {len(rows)} examples",
             fix="Look at how they are read: one file read again and again, all zeros.",
         )  # fmt: skip
-    elif disagreeing:
+        return
+    # Images are not there twice by nature. Rows of a table are, and may differ in what it leaves
+    # out, but less than strangers do.
+    shares = np.unique(ids, return_counts=True)[1] / len(ids)
+    by_chance = (len(rows) - len(seen)) * (1 - np.square(shares).sum())
+    if disagreeing > (0 if images.ndim == 4 else by_chance):
         yield Finding(
             check="labels-disagree", where="labels",
             problem=f"differ for the same input in {disagreeing} of {len(rows)} examples",
@@ -106,9 +156,14 @@ def _repeats(images, ids):
 
 
 def _relation(images, ids):
-    """Whether near images have like labels more often than chance would have it."""
-    if len(images) < _FEWEST_TO_RELATE or len(np.unique(ids)) < 2:
+    """Whether near inputs have like labels more often than chance, or a feature differs by class.
+
+    Where only a few of many features matter, neighbours see nothing and a single feature does.
+    """
+    classes = len(np.unique(ids))
+    if len(images) < max(_FEWEST_TO_RELATE, 10 * classes) or classes < 2:
         return
+    from sklearn.feature_selection import f_classif
     from sklearn.neighbors import NearestNeighbors
 
     features = _small(images.astype(np.float32)).reshape(len(images), -1)
@@ -125,6 +180,9 @@ def _relation(images, ids):
     seen = float(agreeing.mean())
     error = math.sqrt(agreeing.var() / len(agreeing))
     if seen - expected < 2 * error:
+        surprise = np.nanmin(f_classif(features[:, deviation > 0], ids)[1]) * (deviation > 0).sum()
+        if surprise < 0.01:  # Bonferroni's
+            return
         yield Finding(
             check="labels-unrelated", where="labels",
             problem=f"have nothing to do with the inputs, as far as nearest neighbours tell: of "

@@ -1,76 +1,29 @@
 """Whether labels, loss and outputs are of one kind."""
 
-import re
-
-import keras
 import numpy as np
 
 from keras_recipes.diagnosis.finding import Finding
+from keras_recipes.diagnosis.outputs import (
+    OF_EITHER,
+    OF_IDS,
+    OF_ROWS,
+    OF_SIGMOID,
+    OF_SOFTMAX,
+    loss_name,
+    loss_title,
+    takes_logits,
+)
 from keras_recipes.diagnosis.subject import Subject
 
-_TAKES_ROWS = {"categoricalcrossentropy", "categoricalfocalcrossentropy", "kldivergence"}
-_TAKES_IDS = {"sparsecategoricalcrossentropy"}
-_TAKES_EITHER = {"smoothedcrossentropy", "softmaxfocalloss", "perclassbinarycrossentropy"}
-_OF_SOFTMAX = _TAKES_ROWS | _TAKES_IDS | {"smoothedcrossentropy", "softmaxfocalloss"}
-_OF_SIGMOID = {"binarycrossentropy", "binaryfocalcrossentropy", "perclassbinarycrossentropy"}
 _OF_NUMBERS = {
     "meansquarederror", "meanabsoluteerror", "huber", "logcosh", "meansquaredlogarithmicerror",
     "meanabsolutepercentageerror",
 }  # fmt: skip
 
 
-def loss_title(model) -> str:
-    """The loss's class or function: `"CategoricalCrossentropy"`."""
-    loss = keras.losses.get(model.loss) if isinstance(model.loss, str) else model.loss
-    return getattr(loss, "__name__", type(loss).__name__)
-
-
-def loss_name(model) -> str:
-    """The same in small letters alone, whichever of the two it is."""
-    return re.sub("[^a-z]", "", loss_title(model).lower())
-
-
-def takes_logits(model) -> bool:
-    """Whether the loss applies a softmax or sigmoid itself."""
-    loss = model.loss
-    settings = getattr(loss, "_fn_kwargs", {})  # where Keras's own losses keep theirs
-    return bool(settings.get("from_logits", getattr(loss, "from_logits", False)))
-
-
-def output_kind(subject: Subject) -> str:
-    """`"softmax"`, `"sigmoid"`, `"relu"`, `"tanh"` or `"logits"`: what the outputs are."""
-    activation = _last_activation(subject.model)
-    if activation in ("softmax", "sigmoid", "relu", "tanh"):
-        return activation
-    said = subject.outputs
-    shares = (said >= 0).all() and said.shape[-1] > 1
-    if shares and np.allclose(said.sum(axis=-1), 1, atol=1e-2):
-        return "softmax"
-    if shares and (said == 0).mean() > 0.05 and (said > 0).any():
-        return "relu"
-    return "logits"
-
-
-def _last_activation(model):
-    """Name of the activation that the last layers end in; None where there is none."""
-    for layer in reversed(model.layers):
-        if isinstance(layer, keras.Model):
-            return _last_activation(layer)
-        if isinstance(layer, keras.layers.Softmax):
-            return "softmax"
-        if isinstance(layer, keras.layers.ReLU):
-            return "relu"
-        name = getattr(getattr(layer, "activation", None), "__name__", None)
-        if name not in (None, "linear"):
-            return name
-        if layer.weights:
-            return None
-    return None
-
-
 def check_agreement(subject: Subject):
     """Findings about labels, loss and outputs together."""
-    model, name, kind = subject.model, loss_name(subject.model), output_kind(subject)
+    model, name, kind = subject.model, loss_name(subject.model), subject.output_kind
     outputs = subject.outputs.shape[-1]
     logits = takes_logits(model)
     yield from _forms(subject, name, outputs)
@@ -87,21 +40,21 @@ def check_agreement(subject: Subject):
             "applied twice, and training is slow and ends early",
             fix=f"Leave the {kind} out of the model, or from_logits=True out of the loss.",
         )  # fmt: skip
-    elif not logits and kind == "logits" and name in _OF_SOFTMAX | _OF_SIGMOID:
+    elif not logits and kind == "logits" and name in OF_SOFTMAX | OF_SIGMOID:
         yield Finding(
             check="logits-as-shares", where="loss",
             problem="takes probabilities (from_logits=False), and the model returns logits, from "
             f"{subject.outputs.min():.3g} to {subject.outputs.max():.3g}",
             fix="Give the loss from_logits=True.",
         )  # fmt: skip
-    elif kind in ("relu", "tanh"):
+    elif kind in ("relu", "tanh") and name in OF_SOFTMAX | OF_SIGMOID:
         yield Finding(
             check="activation-on-logits", where="the last layer",
             problem=f"ends in {kind}, so that outputs can't take the values that tell classes "
             "apart",
             fix='Use no activation with from_logits=True, or "softmax" without.',
         )  # fmt: skip
-    elif kind == "sigmoid" and name in _OF_SOFTMAX and outputs > 1:
+    elif kind == "sigmoid" and name in OF_SOFTMAX and outputs > 1:
         yield Finding(
             check="sigmoid-for-softmax", where="loss",
             problem=f"is {loss_title(model)}, which compares shares that sum to 1, and the model "
@@ -128,13 +81,13 @@ def check_agreement(subject: Subject):
 
 def _forms(subject, name, outputs):
     rows = not subject.has_ids
-    if name in _TAKES_ROWS and not rows and outputs > 1:
+    if name in OF_ROWS and not rows and outputs > 1:
         yield Finding(
             check="ids-for-rows", where="loss",
             problem="takes one-hot labels, and gets class ids",
             fix="Use SparseCategoricalCrossentropy, or keras.utils.to_categorical.",
         )  # fmt: skip
-    elif name in _TAKES_IDS and rows:
+    elif name in OF_IDS and rows:
         yield Finding(
             check="rows-for-ids", where="loss",
             problem=f"takes class ids, and gets rows of {subject.y.shape[-1]}",
@@ -146,7 +99,7 @@ def _forms(subject, name, outputs):
             problem=f"has {outputs} outputs, and labels are rows of {subject.y.shape[-1]}",
             fix="Give it as many units as there are classes.",
         )  # fmt: skip
-    elif name in _OF_NUMBERS | _OF_SIGMOID - _TAKES_EITHER and not rows and outputs > 1:
+    elif name in _OF_NUMBERS | OF_SIGMOID - OF_EITHER and not rows and outputs > 1:
         yield Finding(
             check="ids-broadcast", where="loss",
             problem=f"compares each of the {outputs} outputs with the number of the class",
@@ -164,7 +117,8 @@ def _forms(subject, name, outputs):
 def _of_the_batch(subject, kind):
     """Whether an example's output depends on those beside it, as softmax(axis=0) makes it."""
     together = subject.outputs[:8]
-    alone = [np.asarray(subject.model(each[None], training=False)) for each in subject.x[:8]]
+    ones = [subject.x[n : n + 1] for n in range(len(together))]
+    alone = [np.asarray(subject.model(each, training=False)) for each in ones]
     alone = np.concatenate(alone).astype(np.float32)
     scale = np.abs(together).max() + 1e-6
     if not np.isfinite(alone).all() or not np.isfinite(together).all():

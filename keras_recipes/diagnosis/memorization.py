@@ -11,15 +11,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from keras_recipes.diagnosis.few_examples import blanked, few_examples
 from keras_recipes.diagnosis.finding import Finding
+from keras_recipes.diagnosis.outputs import kind_of
 from keras_recipes.diagnosis.passage import has_kernel
 from keras_recipes.diagnosis.settings import DROPOUTS, planned_rates
 from keras_recipes.diagnosis.subject import Subject, ids_of
 from keras_recipes.model_state import ModelState
 from keras_recipes.tuning.optimizer_rate import accumulated_batches, innermost, set_rate
 
-EXAMPLES = 32
 STEPS = 200
+_RESTED = ("weight_decay", "ema_overwrite_frequency")
+"""Settings of an optimizer that are None while examples are learnt by heart."""
 _OTHER_RATES = (10.0, 0.1, 100.0, 0.01)
 """Factors that are tried where the rate itself does not do."""
 
@@ -56,11 +59,21 @@ class Memorization:
         return len(self.nll)
 
 
-def memorize(model, x, y, *, rate: float | None = None, near_zero: float = 0.1,
-             steps: int = STEPS, seconds: float = 30.0) -> Memorization:  # fmt: skip
+def memorize(
+    model,
+    x,
+    y,
+    *,
+    rate: float | None = None,
+    near_zero: float = 0.1,
+    steps: int = STEPS,
+    seconds: float = 30.0,
+    multi_label: bool = False,
+) -> Memorization:
     """Train on the same examples, all in each step, until they are known by heart.
 
-    Dropout, weight decay and regularisers rest. The model is put back after, to the bit.
+    Dropout, weight decay, regularisers and the overwriting of weights by their averages rest. The
+    model is put back after, to the bit.
 
     Args:
         model: compiled and built.
@@ -70,12 +83,13 @@ def memorize(model, x, y, *, rate: float | None = None, near_zero: float = 0.1,
         near_zero: mean negative log-likelihood that is low enough.
         steps: at most, updates of the weights.
         seconds: at most, once the step is compiled.
+        multi_label: whether labels are rows of yes and no.
     """
     state = ModelState(model)
     variables = model.trainable_variables
     before = [np.array(each) for each in variables]
     with _at_rest(model, rate):
-        step = _step_of(model, x, y)
+        step = _step_of(model, x, y, multi_label)
         accuracy, nll, times = [], [], []
         try:
             for _ in range(steps * accumulated_batches(model.optimizer)):
@@ -102,35 +116,49 @@ def memorize(model, x, y, *, rate: float | None = None, near_zero: float = 0.1,
 
 @contextlib.contextmanager
 def _at_rest(model, rate):
-    """Without dropout and weight decay, at a constant rate, where one is given."""
-    dropouts = [(each, each.rate) for each in model._flatten_layers() if isinstance(each, DROPOUTS)]
+    """Without what regularises, at a constant rate, where one is given."""
+    dropouts = [
+        (each, name, getattr(each, name))
+        for each in model._flatten_layers()
+        for name in _dropout_settings(each)
+    ]
     optimizer = innermost(model.optimizer)
-    decay = getattr(optimizer, "weight_decay", None)
-    for each, _ in dropouts:
-        each.rate = 0.0
-    if decay is not None:
-        optimizer.weight_decay = None
+    rested = [(name, getattr(optimizer, name, None)) for name in _RESTED]
+    for each, name, _ in dropouts:
+        setattr(each, name, 0.0)
+    for name, setting in rested:
+        if setting is not None:
+            setattr(optimizer, name, None)
     try:
         with set_rate(model.optimizer, rate) if rate is not None else contextlib.nullcontext():
             yield
     finally:
-        for each, strength in dropouts:
-            each.rate = strength
-        if decay is not None:
-            optimizer.weight_decay = decay
+        for each, name, strength in dropouts:
+            setattr(each, name, strength)
+        for name, setting in rested:
+            if setting is not None:
+                setattr(optimizer, name, setting)
 
 
-def _step_of(model, x, y):
+def _dropout_settings(layer):
+    """Names of the attributes that say how much a layer, or a recurrent layer's cell, drops."""
+    if isinstance(layer, DROPOUTS):
+        return ("rate",)
+    cell = hasattr(layer, "get_recurrent_dropout_mask")  # of Keras's own LSTM, GRU, SimpleRNN
+    return ("dropout", "recurrent_dropout") if cell else ()
+
+
+def _step_of(model, x, y, multi_label):
     """Function that trains on the examples once, and returns (accuracy, nll) before that."""
     import tensorflow as tf
 
+    labels = y if multi_label else ids_of(y)
+    said = np.asarray(model(x, training=False), np.float32)
+    shares = kind_of(model, x, said) in ("softmax", "sigmoid")
     x, y = tf.constant(x), tf.constant(y)
-    ids = tf.constant(ids_of(np.asarray(y)).astype(np.int64))
     training = {"training": True} if model._call_has_training_arg else {}
     variables = model.trainable_variables
-    shares = _gives_shares(model, x)
 
-    @tf.function
     def step():
         with tf.GradientTape() as tape:
             said = model(x, **training)
@@ -141,29 +169,26 @@ def _step_of(model, x, y):
         gradients = tape.gradient(scaled, [each.value for each in variables])
         pairs = [pair for pair in zip(gradients, variables, strict=True) if pair[0] is not None]
         model.optimizer.apply_gradients(pairs)
-        return _judge(said, ids, shares)
+        return _judge(said, labels, shares, multi_label)
 
-    return step
-
-
-def _gives_shares(model, x):
-    """Whether the model returns probabilities."""
-    said = np.asarray(model(x, training=False), np.float32)
-    sums_to_one = said.shape[-1] == 1 or np.allclose(said.sum(-1), 1, atol=1e-2)
-    return bool((said >= 0).all() and (said <= 1).all() and said.any() and sums_to_one)
+    return step if model.run_eagerly else tf.function(step)
 
 
-def _judge(said, ids, shares):
+def _judge(said, labels, shares, multi_label):
+    """(accuracy, nll) of ids, shape `(n,)`; of rows of yes and no where there are several."""
     import tensorflow as tf
 
-    said = tf.cast(said, tf.float32)
-    if said.shape[-1] == 1:
-        said = tf.math.log(said + 1e-7) - tf.math.log(1 - said + 1e-7) if shares else said
-        said, shares = tf.concat([tf.zeros_like(said), said], axis=-1), False
-    logits = tf.math.log(said + 1e-7) if shares else said
-    losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=ids, logits=logits)
-    right = tf.cast(tf.argmax(logits, axis=-1) == ids, tf.float32)
-    return tf.reduce_mean(right), tf.reduce_mean(losses)
+    said, tiny = tf.cast(said, tf.float32), 1e-7
+    if multi_label or said.shape[-1] == 1:
+        yes = tf.reshape(tf.cast(labels, tf.float32), tf.shape(said))
+        logits = tf.math.log(said + tiny) - tf.math.log(1 - said + tiny) if shares else said
+        losses = tf.nn.sigmoid_cross_entropy_with_logits(labels=yes, logits=logits)
+        right = (logits > 0) == (yes > 0.5)
+    else:
+        logits = tf.math.log(said + tiny) if shares else said
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
+        right = tf.argmax(logits, axis=-1) == labels
+    return tf.reduce_mean(tf.cast(right, tf.float32)), tf.reduce_mean(losses)
 
 
 def _alike(model):
@@ -178,23 +203,6 @@ def _alike(model):
                     yield variable
 
 
-def few_examples(x, y, number: int = EXAMPLES):
-    """Up to `number` examples, the classes in turn, no input twice."""
-    ids = ids_of(y)
-    places = [list(np.flatnonzero(ids == each)) for each in np.unique(ids)]
-    chosen, seen = [], set()
-    while any(places) and len(chosen) < number:
-        for left in places:
-            if not left or len(chosen) == number:
-                continue
-            place = left.pop(0)
-            content = np.ascontiguousarray(x[place]).tobytes()
-            if content not in seen:
-                seen.add(content)
-                chosen.append(place)
-    return x[chosen], y[chosen]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Tried:
     """What came of learning by heart."""
@@ -206,20 +214,18 @@ class Tried:
     """At another rate, where the own one did not do and that did."""
 
 
-def try_memorizing(model, x, y, *, rate: float | None, near_zero: float, seconds: float = 30.0):
+def try_memorizing(model, x, y, *, rate: float | None, near_zero: float, seconds: float = 30.0,
+                   multi_label: bool = False):  # fmt: skip
     """Learn by heart; on blanked inputs too; and at other rates where the first fails.
 
     Args:
-        model, x, y, near_zero: as in `memorize`.
+        model, x, y, near_zero, multi_label: as in `memorize`.
         rate: the highest that is planned.
         seconds: of each training.
     """
-    settings = {"near_zero": near_zero, "seconds": seconds}
+    settings = {"near_zero": near_zero, "seconds": seconds, "multi_label": multi_label}
     real = memorize(model, x, y, rate=rate, **settings)
-    blank = memorize(
-        model, np.broadcast_to(x.mean(axis=0, dtype=np.float64).astype(x.dtype), x.shape).copy(), y,
-        rate=rate, steps=real.steps, **settings,
-    )  # fmt: skip
+    blank = memorize(model, blanked(x), y, rate=rate, steps=real.steps, **settings)
     other = None
     if not real.reached and rate is not None:
         for factor in _OTHER_RATES:
@@ -235,7 +241,10 @@ def memorize_subject(subject: Subject, near_zero: float, seconds: float = 30.0) 
     x, y = few_examples(subject.x, subject.y)
     rates = planned_rates(subject)
     rate = None if rates is None else float(np.max(rates))
-    return try_memorizing(subject.model, x, y, rate=rate, near_zero=near_zero, seconds=seconds)
+    return try_memorizing(
+        subject.model, x, y, rate=rate, near_zero=near_zero, seconds=seconds,
+        multi_label=subject.is_multi_label,
+    )  # fmt: skip
 
 
 def check_memorization(tried: Tried):

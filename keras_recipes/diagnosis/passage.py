@@ -11,6 +11,8 @@ import numpy as np
 from keras_recipes.diagnosis.subject import Subject
 from keras_recipes.model_state import ModelState
 
+_FEWEST_TO_JUDGE = 32
+"""Values of a unit; of fewer all may be 0 by chance."""
 _SATURATED = {"tanh": (-0.99, 0.99), "sigmoid": (0.01, 0.99), "softsign": (-0.99, 0.99)}
 
 
@@ -28,7 +30,8 @@ class LayerScale:
     """Root of the mean square of the loss's gradient by its output, each example's own: times the
     batch size. None where none comes back."""
     dead: float | None
-    """Share of the units behind a ReLU that are 0 for all examples; None without one."""
+    """Share of the units behind a ReLU that are 0 for all examples; None without one, or of few
+    examples."""
     saturated: float | None
     """Share of the values at the ends of a tanh or sigmoid; None without one."""
     size: int
@@ -120,10 +123,7 @@ def _dense(gradient):
 def _recorded(model):
     """List of (layer, its input, its output), of each layer's first call within."""
     calls, replaced = [], []
-    leaves = [
-        each for each in model._flatten_layers(include_self=False) if not each._layers
-    ]  # what holds layers repeats what they do
-    for layer in leaves:
+    for layer in _leaves(model):
         own = layer.__dict__.get("call")
         replaced.append((layer, own))
         layer.__dict__["call"] = _noting(layer, layer.call, calls)
@@ -135,6 +135,22 @@ def _recorded(model):
                 del layer.__dict__["call"]
             else:
                 layer.__dict__["call"] = own
+
+
+def _leaves(layer, seen=None):
+    """Layers without layers within, each once: what holds layers repeats what they do.
+
+    A recurrent layer counts as one: its cell is called for each place in the sequence.
+    """
+    seen = set() if seen is None else seen
+    for each in layer._flatten_layers(include_self=False, recursive=False):
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        if each._layers and not isinstance(each, keras.layers.RNN):
+            yield from _leaves(each, seen)
+        else:
+            yield each
 
 
 def _noting(layer, call, calls):
@@ -152,7 +168,8 @@ def _noting(layer, call, calls):
 def _scale(layer, given, output, gradient, examples):
     values = np.asarray(output, np.float32)
     name = activation_of(layer)
-    given = None if given is None or not hasattr(given, "dtype") else np.asarray(given, np.float32)
+    numbers = hasattr(given, "dtype") and given.dtype != "string"
+    given = np.asarray(given, np.float32) if numbers else None
     units = values.reshape(-1, values.shape[-1])
     low, high = _SATURATED.get(name, (None, None))
     back = None if gradient is None else np.asarray(gradient, np.float32) * examples
@@ -163,7 +180,8 @@ def _scale(layer, given, output, gradient, examples):
         ),
         deviation=float(values.std(dtype=np.float64)),
         gradient=None if back is None else _root_mean_square(back),
-        dead=float((units == 0).all(axis=0).mean()) if name == "relu" else None,
+        dead=float((units == 0).all(axis=0).mean())
+        if name == "relu" and len(units) >= _FEWEST_TO_JUDGE else None,
         saturated=None if low is None else float(((values < low) | (values > high)).mean()),
         size=values.size * output.dtype.size,
     )  # fmt: skip
@@ -181,19 +199,15 @@ def activation_of(layer) -> str | None:
 
 
 def _negative_log_likelihood(said, y, subject):
-    """Of the outputs taken as logits, or as shares where they are."""
-    from keras_recipes.diagnosis.loss_agreement import output_kind
-
-    values = np.asarray(said, np.float64)
-    ids = (y.reshape(-1) if subject.has_ids else None), (None if subject.has_ids else y)
-    if values.shape[-1] == 1:
-        share = 1 / (1 + np.exp(-values)) if output_kind(subject) == "logits" else values
-        values, kind = np.concatenate([1 - share, share], axis=-1), "softmax"
-    else:
-        kind = output_kind(subject)
-    if kind in ("softmax", "sigmoid"):
+    """Of the outputs taken as logits, or as shares where they are; of several labels, of each."""
+    values, shares = np.asarray(said, np.float64), subject.output_kind in ("softmax", "sigmoid")
+    if subject.is_multi_label or values.shape[-1] == 1:
+        yes = np.asarray(y, np.float64).reshape(values.shape)
+        values = np.log((values + 1e-12) / (1 - values + 1e-12)) if shares else values
+        return float((np.logaddexp(0, values) - yes * values).mean())
+    if shares:
         values = np.log(np.maximum(values, 1e-12))
     values = values - values.max(axis=-1, keepdims=True)
     values = values - np.log(np.exp(values).sum(axis=-1, keepdims=True))
-    rows = np.eye(values.shape[-1])[ids[0].astype(int)] if ids[1] is None else ids[1]
+    rows = np.eye(values.shape[-1])[subject.class_ids[: len(y)]] if subject.has_ids else y
     return float(-(rows * values).sum(axis=-1).mean())

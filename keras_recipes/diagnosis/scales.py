@@ -2,6 +2,7 @@
 
 import math
 
+import keras
 import numpy as np
 
 from keras_recipes.diagnosis.finding import Finding
@@ -40,12 +41,12 @@ def _finite(passage):
 
 
 def _first_loss(subject, passage):
-    chance = math.log(subject.classes)
+    chance = math.log(subject.choices)
     if math.isfinite(passage.nll) and passage.nll > max(3 * chance, chance + 3):
         yield Finding(
             check="first-loss", where="the first loss",
             problem=f"is {passage.nll:.3g} a label; a network that knows nothing has ln "
-            f"{subject.classes} = {chance:.3g}, so this one is confidently wrong as it begins",
+            f"{subject.choices} = {chance:.3g}, so this one is confidently wrong as it begins",
             fix="Look at the scale of the last layer's input and weights: normalise the input, "
             "initialise smaller.",
         )  # fmt: skip
@@ -62,6 +63,9 @@ def _input(passage):
     first = next(iter(passage.weighted), None)
     if first is None or first.input_range is None:
         return
+    before = passage.layers[: passage.layers.index(first)]
+    if any(isinstance(each.layer, keras.layers.Embedding) for each in before):
+        return  # its scale is learnt
     low, high, size = first.input_range
     if not math.isfinite(size):
         return
@@ -73,7 +77,7 @@ def _input(passage):
             fix="Put keras.layers.Rescaling(1 / 255) or Normalization at the beginning of the "
             "model.",
         )  # fmt: skip
-    elif 0 < size < _SMALL:
+    elif 0 < size < _SMALL and max(-low, high) < 0.1:  # not a few ones among zeros
         yield Finding(
             check="inputs-too-small", where=f"layer {first.name}",
             problem=f"is the first with weights, and gets values from {low:.3g} to {high:.3g} "
@@ -89,7 +93,9 @@ def _forward(passage):
     first = layers[0]
     if not first.deviation:
         return
-    for each in layers[1:-1]:  # the last may begin at zero on purpose
+    for each in layers[1:-1]:  # the last may begin at zero on purpose, and so may a branch's
+        if not any(np.asarray(weight).any() for weight in each.layer.weights):
+            continue
         ratio = each.deviation / first.deviation
         if ratio > _FACTOR or ratio < 1 / _FACTOR:
             grows = "grows" if ratio > 1 else "fades"

@@ -13,25 +13,30 @@ DROPOUTS = (
     keras.layers.SpatialDropout3D, keras.layers.GaussianDropout, keras.layers.AlphaDropout,
 )  # fmt: skip
 _PASSED_THROUGH = (*DROPOUTS, keras.layers.Flatten, keras.layers.Identity)
+_ENDLESS = (
+    keras.optimizers.schedules.ExponentialDecay, keras.optimizers.schedules.InverseTimeDecay,
+    keras.optimizers.schedules.CosineDecayRestarts,
+)  # fmt: skip
+"""Schedules whose decay_steps are no length."""
 _SMALLEST_BATCH = 4
 _MOST_SHRUNK = 0.02
 """Share of a weight that decay may take in a step."""
 
 
-def check_layers(subject: Subject):
+def check_layers(subject: Subject, passage: Passage | None):
     """Findings about dropout, batch normalisation and layers that do nothing together."""
-    layers = [
-        each for each in subject.model._flatten_layers(include_self=False) if not each._layers
-    ]
-    kernels = [n for n, each in enumerate(layers) if has_kernel(each)]
-    for number, layer in enumerate(layers):
+    called = [] if passage is None else [each.layer for each in passage.layers]
+    behind = called[1 + max((n for n, each in enumerate(called) if has_kernel(each)), default=-1) :]
+    for layer in subject.model._flatten_layers(include_self=False):
+        if layer._layers:
+            continue
         rate = getattr(layer, "rate", 0) if isinstance(layer, DROPOUTS) else 0
         if rate > 0.8:
             yield Finding(
                 check="dropout-too-strong", where=f"layer {layer.name}",
                 problem=f"drops {rate:.0%} of its input", fix="Use 0.2 to 0.5.",
             )  # fmt: skip
-        if rate and kernels and number > kernels[-1]:
+        if rate and len(behind) < len(called) and any(each is layer for each in behind):
             yield Finding(
                 check="dropout-on-outputs", where=f"layer {layer.name}",
                 problem="drops outputs of the network, not features", fix="Put it before the last "
@@ -82,13 +87,23 @@ def _linear_pairs(model):
             or (isinstance(before, keras.layers.Activation) and activation_of(before) == "linear")
         ):
             before = _source(before)
-        if type(before) is type(layer) and activation_of(before) == "linear":
+        if (
+            type(before) is type(layer)
+            and activation_of(before) == "linear"
+            and not _is_narrow(before, layer)
+        ):
             yield Finding(
                 check="no-activation", where=f"layer {before.name}",
                 problem=f"has no activation before layer {layer.name}: the two together are one "
                 "linear layer",
                 fix='Give it activation="relu".',
             )  # fmt: skip
+
+
+def _is_narrow(before, layer):
+    """Whether two layers factorise a larger one on purpose: fewer units than on either side."""
+    units = before.kernel.shape[-1]
+    return units < before.kernel.shape[-2] and units < layer.kernel.shape[-1]
 
 
 def _source(layer):
@@ -101,7 +116,7 @@ def _source(layer):
 
 def check_optimizer(subject: Subject, passage: Passage | None):
     """Findings about rate, decay and clipping, and the schedule against what is planned."""
-    optimizer, model = subject.model.optimizer, subject.model
+    optimizer, model = innermost(subject.model.optimizer), subject.model
     rates = planned_rates(subject)
     peak = None if rates is None else float(np.max(rates))
     if peak is not None and peak <= 0:
@@ -129,21 +144,21 @@ def check_optimizer(subject: Subject, passage: Passage | None):
                 problem=f"also shrinks {len(scales)} biases and scales of normalisation, such as "
                 f"{scales[0].path}",
                 fix='Call optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"]) '
-                "before the training begins.",
+                "as soon as it is made.",
             )  # fmt: skip
     if passage is not None:
         yield from _clipping(optimizer, passage)
 
 
 def planned_rates(subject: Subject):
-    """The optimizer's rate over the steps planned, at up to 1,000 of them; None if unknown."""
+    """The optimizer's rate over the steps planned, at up to 200 of them; None if unknown."""
     optimizer = innermost(subject.model.optimizer)
     rate = getattr(optimizer, "_learning_rate", None)
     if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
         steps = subject.plan.steps or _length(rate)
         if steps is None:
             return None
-        asked = np.unique(np.linspace(0, steps - 1, min(steps, 1000)).astype(int))
+        asked = np.unique(np.linspace(0, steps - 1, min(steps, 200)).astype(int))
         return np.array([float(rate(int(each))) for each in asked])
     if rate is None:
         return None
@@ -151,6 +166,9 @@ def planned_rates(subject: Subject):
 
 
 def _length(schedule):
+    """Steps after which a schedule ends; None where it never does."""
+    if isinstance(schedule, _ENDLESS):
+        return None
     known = getattr(schedule, "decay_steps", None)
     return int(known) + int(getattr(schedule, "warmup_steps", 0) or 0) if known else None
 

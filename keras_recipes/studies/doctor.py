@@ -6,7 +6,8 @@ import numpy as np
 from keras_recipes.data import Dataset, training_batches
 from keras_recipes.data.dataset import Examples
 from keras_recipes.diagnosis.diagnose import Diagnosis, diagnose_subject
-from keras_recipes.diagnosis.memorization import EXAMPLES, few_examples, try_memorizing
+from keras_recipes.diagnosis.few_examples import EXAMPLES, few_examples
+from keras_recipes.diagnosis.memorization import try_memorizing
 from keras_recipes.diagnosis.settings import planned_rates
 from keras_recipes.diagnosis.subject import EXAMPLES as LOOKED_AT
 from keras_recipes.diagnosis.subject import Plan, Subject

@@ -11,7 +11,7 @@ from sklearn.datasets import load_digits
 
 CLASSES = 10
 SEEN_IN_TRAINING = ("units-alike", "never-moved", "inputs-ignored", "rate-too-low", "rate-too-high")
-SEEN_IN_TIME = ("data-too-slow",)
+SEEN_IN_TIME = ("data-too-slow", "step-fails")
 FAULTS = {}
 """Check's name to (what is planted, function that returns arguments of `diagnose`)."""
 
@@ -63,9 +63,9 @@ def arguments(model, data=None, **settings):
     return {"model": model, "data": data or digits(), "epochs": 20, **settings}
 
 
-def with_labels(change, **settings):
+def with_labels(change, model=None, **settings):
     images, labels = digits()
-    return arguments(compiled(mlp(), **settings), (images, change(labels)))
+    return arguments(compiled(model or mlp(), **settings), (images, change(labels)))
 
 
 def sparse(**settings):
@@ -509,6 +509,20 @@ def _():
     )
 
 
+class NoStep(keras.Sequential):
+    """A model whose train_step gives what is no gradient."""
+
+    def train_step(self, data):
+        x, _ = data
+        self.optimizer.apply_gradients([(None, self.trainable_variables[0])])
+        return {"outputs": self(x)}
+
+
+@fault("step-fails", "a train_step without gradients")
+def _():
+    return arguments(compiled(NoStep(mlp().layers)))
+
+
 SOUND = {
     "softmax and class ids": lambda: arguments(compiled(mlp())),
     "logits and one-hot labels": lambda: arguments(
@@ -539,6 +553,14 @@ SOUND = {
     ),
     "a last layer begun at zero": lambda: arguments(
         compiled(mlp(activation=None, kernel_initializer="zeros"), loss=sparse(from_logits=True))
+    ),
+    "several labels an example, or none": lambda: with_labels(
+        lambda labels: np.stack([labels > 4, labels % 2 == 0, labels % 3 == 0], axis=1),
+        model=mlp(outputs=3, activation="sigmoid"), loss="binary_crossentropy",
+    ),
+    "a sigmoid of each class, one-hot labels": lambda: with_labels(
+        lambda labels: np.eye(CLASSES)[labels], model=mlp(activation="sigmoid"),
+        loss="binary_crossentropy",
     ),
     "AdamW that spares scales": lambda: arguments(
         compiled(cnn(), optimizer=excluding(keras.optimizers.AdamW(3e-3, 0.01)),

@@ -3,13 +3,16 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from planted_faults import compiled, digits, mlp, sparse
+from sound_forms import FORMS
 
 from keras_recipes import RecipeError
 from keras_recipes.diagnosis import diagnose
-from keras_recipes.diagnosis.memorization import few_examples, memorize
+from keras_recipes.diagnosis.few_examples import few_examples
+from keras_recipes.diagnosis.memorization import memorize
 from keras_recipes.diagnosis.passage import pass_through
-from keras_recipes.diagnosis.subject import make_subject
+from keras_recipes.diagnosis.sampling import make_subject
 from keras_recipes.model_state import state_variables
 
 
@@ -68,6 +71,42 @@ def test_the_model_is_put_back_to_the_bit():
     model.fit(*digits(), epochs=1, verbose=0)
 
 
+def test_a_recurrent_network_is_put_back_to_the_bit():
+    """Its cell draws random numbers even in inference; its dropout is a setting of the cell."""
+    made = FORMS["a recurrent network of words"]()
+    model, (x, y) = made["model"], made["data"]
+    model.fit(x, y, epochs=1, verbose=0)
+    before = [np.array(each) for each in state_variables(model)]
+    diagnose(model, (x, y), speed=False)
+    for old, variable in zip(before, state_variables(model), strict=True):
+        np.testing.assert_array_equal(old, np.array(variable), err_msg=variable.path)
+    assert (model.layers[1].dropout, model.layers[1].recurrent_dropout) == (0.2, 0.2)
+
+
+def test_the_likelihood_of_several_labels_is_that_of_each():
+    model = mlp(outputs=3, activation="sigmoid")
+    images, ids = digits()
+    rows = np.stack([ids > 4, ids % 2 == 0, ids % 3 == 0], axis=1).astype(np.float32)
+    subject = make_subject(compiled(model, loss="binary_crossentropy"), (images, rows))
+    x, y = subject.batch
+    shares = np.array(model(x))
+    expected = -np.where(y == 1, np.log(shares), np.log(1 - shares)).mean()
+    passage = pass_through(subject)
+    assert subject.choices == 2
+    assert passage.nll == pytest.approx(expected, rel=1e-4)
+    assert passage.loss == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("activation", "kind"),
+    [("softmax", "softmax"), ("sigmoid", "sigmoid"), ("relu", "relu"), ("tanh", "tanh"),
+     (None, "logits"), ("log_softmax", "logits")],
+)  # fmt: skip
+def test_the_last_operation_tells_what_outputs_are(activation, kind):
+    model = compiled(mlp(activation=activation, after=[keras.layers.Dropout(0.1)]))
+    assert make_subject(model, digits()).output_kind == kind
+
+
 def test_by_heart_rests_what_stands_in_its_way():
     """With dropout and decay at work these examples would not be known in as few steps."""
     optimizer = keras.optimizers.SGD(0.3, weight_decay=1.0)
@@ -88,11 +127,28 @@ def test_few_examples_take_the_classes_in_turn_and_no_input_twice():
     assert few.ravel().tolist() == [0, 2, 4, 3]
 
 
+def ragged():
+    inputs = tf.ragged.constant([[1.0] * (1 + each % 3) for each in range(8)])
+    return tf.data.Dataset.from_tensor_slices((inputs, np.arange(8))).batch(4)
+
+
 @pytest.mark.parametrize(
     ("make", "says"),
     [
         (lambda: (mlp(), digits()), "must be a compiled keras.Model"),
         (lambda: (compiled(mlp()), [1, 2]), "must be arrays, a tf.data.Dataset or a PyDataset"),
+        (lambda: (compiled(mlp()), (digits()[0], None)), "labels are a NoneType"),
+        (lambda: (compiled(mlp()), ([digits()[0]], digits()[1])), "inputs are a list"),
+        (lambda: (compiled(mlp()), (digits()[0], digits()[1].astype(str))), "must be numbers"),
+        (lambda: (compiled(mlp()), ragged()), "inputs are a RaggedTensor"),
+        (lambda: (compiled(mlp()), digits(flat=False)), r"inputs of shape \(1, 8, 8, 1\)"),
+        (lambda: (compiled(mlp(), loss=None), digits()), "without a loss"),
+        (
+            lambda: (compiled(mlp(), loss=["mse"]), digits()),
+            "one loss; it was compiled with a list",
+        ),
+        (lambda: (compiled(mlp(), loss="hinge"), digits()), "has hinge"),
+        (lambda: (compiled(mlp(after=[keras.layers.Reshape((1, 10))])), digits()), "1, 1, 10"),
         (lambda: (compiled(mlp()), (digits()[0], digits()[1][:5])), "1797 inputs and 5 labels"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import pytest
 from planted_faults import FAULTS, SEEN_IN_TIME, SEEN_IN_TRAINING, SOUND
+from sound_forms import FORMS, TRAINED
 
 from keras_recipes.diagnosis import diagnose
 
@@ -19,3 +20,13 @@ def test_no_false_alarm(name):
     assert not told.findings, str(told)
     assert told.tried.real.reached
     assert told.tried.real.nll[-1] < told.tried.blank.nll[-1]
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_no_false_alarm_of_another_form(name):
+    told = diagnose(**FORMS[name](), memorize=name in TRAINED, speed=name in TRAINED)
+    assert not told.findings, str(told)
+    assert told.passage is not None
+    if name in TRAINED:
+        assert told.tried.real.nll[-1] < told.tried.blank.nll[-1]
+        assert told.speed.step_seconds > 0

@@ -82,7 +82,7 @@ class Display(keras.callbacks.Callback):
         return True
 
     def on_epoch_begin(self, epoch, logs=None):
-        self._epoch = epoch
+        self._epoch, self._before = epoch, None
         self._epoch_began = self._shown = time.perf_counter()
         if self._began is None:
             self._began, self._began_at = self._epoch_began, epoch
@@ -90,6 +90,8 @@ class Display(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         now = time.perf_counter()
+        if self._before is None:  # a resumed epoch may begin at any step
+            self._before = batch
         if now - self._shown >= self.interval:
             self._shown = now
             self.show(batch + 1, logs)
@@ -114,7 +116,8 @@ class Display(keras.callbacks.Callback):
                 parts.append(f"{shown} {logs[name]:.4f}")
         parts.append(f"rate {rate_in_use(self.model, self._rates, index):.3g}")
         if step:
-            parts.append(f"{step * self._batch_size / seconds:.0f} img/s")
+            trained = (step - (self._before or 0)) * self._batch_size
+            parts.append(f"{trained / seconds:.0f} img/s")
             parts.append(f"{format_seconds(self._seconds_left(step))} left")
         return "  ".join(parts)
 

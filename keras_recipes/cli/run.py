@@ -4,21 +4,29 @@ keras-recipes run recipes/cifar_resnet.py
 keras-recipes run recipes/cifar_resnet.py --seed 1 --set loss.label_smoothing=0.1
 keras-recipes run recipes/cifar_resnet.py --find-lr    with the rate that find-lr suggests
 keras-recipes run --resume runs/cifar_resnet-20260101-120000
+keras-recipes run recipes/cifar_resnet.py --resume     the newest of it that is not finished
+
+A run that was killed, at whatever moment, goes on from its last checkpoint to the same bits. Exit
+code 130 after Ctrl-C and 143 after SIGTERM: both keep the step that they come in.
 """
 
+import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
 
+from keras_recipes.bounds import require_number
 from keras_recipes.cli.find_lr import RULES, find_and_tell, save_curve
 from keras_recipes.cli.quiet_tensorflow import load_quietly
 from keras_recipes.cli.recipe_arguments import add_recipe_arguments
+from keras_recipes.cli.resume import NEWEST, find_run_to_resume, require_same
 from keras_recipes.errors import DataUnavailable, RecipeError
 from keras_recipes.recipe.load import load
 from keras_recipes.recipe.override import override
 from keras_recipes.recipe.recipe import resolve_phases
 
 DEFAULT_RUNS = "runs"
+MINUTES = 5.0
 
 
 def add_arguments(parser):
@@ -28,7 +36,18 @@ def add_arguments(parser):
     parser.add_argument(
         "--runs", default=DEFAULT_RUNS, metavar="FOLDER", help="where run directories go; runs/"
     )
-    parser.add_argument("--resume", metavar="RUN", help="go on after its last finished epoch")
+    parser.add_argument(
+        "--resume", nargs="?", const=NEWEST, metavar="RUN",
+        help="go on with a run that has not finished; the newest of RECIPE where none is named",
+    )  # fmt: skip
+    parser.add_argument(
+        "--resume-anyway", action="store_true",
+        help="go on with other versions, or on other cores, which changes the last digits",
+    )  # fmt: skip
+    parser.add_argument(
+        "--checkpoint-minutes", type=float, default=MINUTES, metavar="N",
+        help=f"between checkpoints within an epoch; {MINUTES:g}",
+    )  # fmt: skip
     parser.add_argument(
         "--no-stand-in",
         action="store_true",
@@ -45,28 +64,39 @@ def add_arguments(parser):
 def run(options):
     """Carry the command out; returns the exit code, None for 0."""
     _check(options)
-    return _resume(options) if options.resume else _begin(options)
+    return _begin(options) if options.resume is None else _resume(options)
 
 
 def _check(options):
-    if options.resume and options.find_lr:
+    require_number("--checkpoint-minutes", options.checkpoint_minutes, above=0)
+    resumes = options.resume is not None
+    if options.resume_anyway and not resumes:
+        raise RecipeError("--resume-anyway", "takes no effect by itself", "Add --resume.")
+    if resumes and options.find_lr:
         raise RecipeError(
             "--find-lr",
             "can't change the rate of a run that goes on; its recipe.py has the rate it began with",
             "Leave it out, or begin a new run without --resume.",
         )
-    if options.resume and (options.no_stand_in or options.runs != DEFAULT_RUNS):
+    if options.resume == NEWEST:
+        if not options.recipe:
+            raise RecipeError(
+                "--resume", "names neither a run nor a recipe",
+                "Write: keras-recipes run --resume runs/cifar_resnet-..., or name a RECIPE.",
+            )  # fmt: skip
+        return
+    if resumes and (options.no_stand_in or options.runs != DEFAULT_RUNS):
         raise RecipeError(
             "--resume",
             "goes on in the run directory, with the data that it began with",
             "Leave out --runs and --no-stand-in.",
         )
-    if options.resume and (options.recipe or options.assignments or options.seed is not None):
+    if resumes and (options.recipe or options.assignments or options.seed is not None):
         raise RecipeError(
             "--resume", "goes on with the recipe in the run directory",
             "Leave out RECIPE, --set and --seed, or begin a new run without --resume.",
         )  # fmt: skip
-    if not (options.resume or options.recipe):
+    if not (resumes or options.recipe):
         raise RecipeError(
             "run", "needs a recipe", "Write: keras-recipes run recipes/cifar_resnet.py."
         )
@@ -108,7 +138,7 @@ def _begin(options):
     )
     if found is not None:
         save_curve(found, RULES[0], own, 0, directory.rate_curve)
-    return _train(job.recipe, dataset, directory, console)
+    return _train(job.recipe, dataset, directory, console, options)
 
 
 def _with_rate(job, rate):
@@ -118,41 +148,25 @@ def _with_rate(job, rate):
 
 
 def _resume(options):
-    from keras_recipes.training.run_files import read_run_files
+    from keras_recipes.training.run_directory import RunDirectory
 
-    path = Path(options.resume)
-    about = read_run_files(path).about
-    if about["state"] in ("finished", "stopped early"):
-        raise RecipeError(
-            f"--resume {path}",
-            "has nothing left to do: it is finished",
-            f"Begin a new run: keras-recipes run {path / 'recipe.py'}.",
-        )
-    loaded = load(str(path / "recipe.py"))
+    path = find_run_to_resume(options)
+    directory = RunDirectory(path)
+    with directory.in_use():  # by another process, told before anything heavy is loaded
+        loaded = load(str(path / "recipe.py"))
     loaded.recipe.data.require()
     load_quietly()
     from rich.console import Console
 
-    from keras_recipes.training.run_directory import RunDirectory
-
     console = Console(highlight=False)
-    directory = RunDirectory(path)
+    about = directory.read_run()
     dataset = loaded.recipe.data.build()
-    for what, now, before in (
-        ("other images", dataset.fingerprint, about["data"]["fingerprint"]),
-        ("other source files", directory.source_hashes(loaded.recipe), about["sources"]),
-    ):
-        if now != before:
-            raise RecipeError(
-                f"--resume {path}",
-                f"finds {what} than it began with",
-                "Put them back as they were, or begin a new run.",
-            )
+    require_same(path, about, dataset, directory, loaded.recipe, anyway=options.resume_anyway)
     _tell_stand_in(console, about["stands_in_for"])
-    return _train(loaded.recipe, dataset, directory, console)
+    return _train(loaded.recipe, dataset, directory, console, options)
 
 
-def _train(recipe, dataset, directory, console):
+def _train(recipe, dataset, directory, console, options):
     from keras_recipes.cli.progress import make_display
     from keras_recipes.cli.summary import print_header, print_interrupted, print_summary
     from keras_recipes.report import write_report
@@ -162,11 +176,14 @@ def _train(recipe, dataset, directory, console):
     print_header(console, directory)
     display = make_display(console, sum(each.epochs for each in resolve_phases(recipe)))
     try:
-        about = training.train(recipe, dataset, directory, display=[display])
-    except (Interrupted, KeyboardInterrupt):
+        about = training.train(
+            recipe, dataset, directory, display=[display],
+            checkpoint_minutes=options.checkpoint_minutes,
+        )  # fmt: skip
+    except (Interrupted, KeyboardInterrupt) as error:
         display.close()
         print_interrupted(console, directory)
-        return 130
+        return 128 + getattr(error, "signal_number", signal.SIGINT)
     finally:
         display.close()
         write_report(directory.path)

@@ -146,9 +146,7 @@ def _no_result(run, path):
         element("p", "Finished epochs: ", number(len(run.records)), "."),
     ]
     if about["state"] in ("interrupted", "failed"):
-        paragraphs.append(
-            element("p", "To go on after the last finished epoch: ", element("code", resume))
-        )
+        paragraphs.append(element("p", "To go on: ", element("code", resume)))
     return _section("Result", *paragraphs)
 
 

@@ -87,7 +87,7 @@ def run_trial(folder: Path, fingerprint: str | None = None):
         )  # fmt: skip
     training.train(recipe, dataset, directory)
     # What a resume would need is the size of the model twice over, and nobody will resume it.
-    shutil.rmtree(directory.state_file.parent, ignore_errors=True)
+    shutil.rmtree(directory.checkpoints, ignore_errors=True)
 
 
 def _begun(folder):
@@ -103,11 +103,12 @@ def _begun(folder):
 
 def _can_go_on(path, about):
     """Whether a run that was ended can be resumed to the same bits: on as many cores."""
+    from keras_recipes.training.checkpoint import Checkpoints
     from keras_recipes.training.hardware import describe_machine, training_device
 
     return (
         about["state"] in ("running", "interrupted")
-        and (path / "checkpoints" / "last.npz").is_file()
+        and Checkpoints(path / "checkpoints").any()
         and about["machine"]["cpu_cores"] == describe_machine(training_device())["cpu_cores"]
     )
 

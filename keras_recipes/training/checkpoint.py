@@ -1,7 +1,12 @@
-"""Everything that a run's next step depends on, in one file: it goes on to the same bits."""
+"""Everything that a run's next step depends on, in files that tell whether they are whole."""
 
+import hashlib
+import io
 import json
+import sys
 import zipfile
+from dataclasses import dataclass
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -10,48 +15,141 @@ from keras_recipes.atomic_file import replacing
 from keras_recipes.errors import RecipeError
 from keras_recipes.model_state import state_variables
 
-
-def save_checkpoint(path, model, about: dict):
-    """Write the state of a compiled model and `about`, a dict for JSON, in place of the last."""
-    arrays = {
-        f"v{index}": keras.ops.convert_to_numpy(each)
-        for index, each in enumerate(state_variables(model))
-    }
-    with replacing(path) as partial, open(partial, "wb") as file:
-        np.savez(file, about=np.array(json.dumps(about)), **arrays)
+KEPT = 2
+_DIGITS = 16
+"""Of the checksum, SHA-256 in hexadecimal, that a file's name ends in."""
 
 
-def read_about(path) -> dict | None:
-    """What was saved beside the variables, or None where nothing was saved yet."""
-    if not path.is_file():
-        return None
-    return json.loads(str(_read(path)["about"]))
+@dataclass(frozen=True)
+class Checkpoint:
+    """What was saved."""
+
+    path: Path
+    about: dict
+    """For JSON: how far the run had come."""
+    arrays: dict
+    """Name to array: `v0`, `v1`, ... of the state, `m0`, ... of the epoch's metrics so far."""
+
+    def restore_state(self, model):
+        """Put the saved state in a model that is built and compiled as it was.
+
+        Raises:
+            RecipeError: if it is that of another model.
+        """
+        self._assign("v", state_variables(model))
+
+    def restore_metrics(self, model):
+        """Put back what the epoch's metrics had come to."""
+        nothing = keras.ops.zeros((1, model.output_shape[-1]))
+        model.compute_metrics(None, nothing, nothing)  # their variables come with the first batch
+        self._assign("m", model.metrics_variables)
+
+    def _assign(self, letter, variables):
+        count = sum(name.startswith(letter) for name in self.arrays)
+        arrays = [self.arrays[f"{letter}{index}"] for index in range(count)]
+        if [each.shape for each in arrays] != [tuple(each.shape) for each in variables]:
+            raise RecipeError(
+                str(self.path), "holds the state of another model or optimizer",
+                "Resume with the versions in run.json, or begin a new run.",
+            )  # fmt: skip
+        for variable, array in zip(variables, arrays, strict=True):
+            variable.assign(array)
 
 
-def restore_checkpoint(path, model):
-    """Put the saved state in a model that is built and compiled as it was.
+class Checkpoints:
+    """The last two checkpoints of a run: `<phase>-<steps>-<checksum>.npz` in a folder.
 
-    Raises:
-        RecipeError: if the file is damaged, or belongs to another model.
+    Each is written beside its place, flushed and renamed. One that is damaged all the same is
+    known by its checksum: the one before it is used.
+
+    Args:
+        folder: of the run's checkpoints; made where it is missing.
     """
-    variables = state_variables(model)
-    stored = _read(path)
-    arrays = [stored[f"v{index}"] for index in range(len(stored) - 1)]
-    shapes = [tuple(each.shape) for each in variables]
-    if [each.shape for each in arrays] != shapes:
-        raise RecipeError(
-            str(path), "holds the state of another model or optimizer",
-            "Resume with the versions in run.json, or begin a new run.",
-        )  # fmt: skip
-    for variable, array in zip(variables, arrays, strict=True):
-        variable.assign(array)
+
+    def __init__(self, folder: Path):
+        self.folder = Path(folder)
+
+    def any(self) -> bool:
+        """Whether there is one, whole or not."""
+        return bool(self._paths())
+
+    def save(self, phase: int, steps: int, about: dict, model, metrics_of=None):
+        """Write the state of a compiled model, and let the oldest of three go.
+
+        Args:
+            phase: in which the run is.
+            steps: that it has come through, over all phases.
+            about: for JSON.
+            model: whose state it is.
+            metrics_of: the model whose metrics hold the epoch so far; None between epochs.
+
+        Raises:
+            RecipeError: if it can't be written, the disk being full, say; the last one is kept.
+        """
+        metrics = [] if metrics_of is None else metrics_of.metrics_variables
+        arrays = {
+            f"{letter}{index}": keras.ops.convert_to_numpy(each)
+            for letter, variables in (("v", state_variables(model)), ("m", metrics))
+            for index, each in enumerate(variables)
+        }
+        content = io.BytesIO()
+        np.savez(content, about=np.array(json.dumps(about)), **arrays)
+        written = content.getbuffer()
+        order = f"{phase:03d}-{steps:010d}"
+        path = self.folder / f"{order}-{_checksum(written)}.npz"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with replacing(path) as partial:
+                partial.write_bytes(written)
+        except OSError as error:
+            raise RecipeError(
+                str(path), f"could not be written: {error}",
+                "Make room on the disk, or mend the folder; then go on by run --resume.",
+            ) from None  # fmt: skip
+        # What comes after it is of a time that has been gone back from.
+        for other in self._paths():
+            if other != path and other.name[: len(order)] >= order:
+                other.unlink(missing_ok=True)
+        for old in self._paths()[:-KEPT]:
+            old.unlink(missing_ok=True)
+
+    def load(self) -> Checkpoint | None:
+        """The newest that is whole, or None where nothing was saved; says on stderr what is not.
+
+        Raises:
+            RecipeError: if there are some, and none is whole.
+        """
+        paths = self._paths()
+        for path in reversed(paths):
+            found = _read(path)
+            if found is not None:
+                return found
+            set_aside = path.with_suffix(".damaged")
+            path.rename(set_aside)
+            print(f"{path} is damaged: it is set aside as {set_aside.name}, and the one before it "
+                  "is used", file=sys.stderr)  # fmt: skip
+        if paths:
+            raise RecipeError(
+                str(self.folder), "holds no checkpoint that is whole",
+                "Begin a new run; the best model so far is still there.",
+            )  # fmt: skip
+        return None
+
+    def _paths(self):
+        return sorted(self.folder.glob(f"{'[0-9]' * 3}-{'[0-9]' * 10}-*.npz"))
 
 
-def _read(path) -> dict:
+def _checksum(content):
+    return hashlib.sha256(content).hexdigest()[:_DIGITS]
+
+
+def _read(path):
     try:
-        with np.load(path) as stored:
-            return {name: stored[name] for name in stored.files}
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
-        raise RecipeError(
-            str(path), f"is damaged: {error}", "Begin a new run; the best model is still there."
-        ) from None
+        content = path.read_bytes()
+        if _checksum(content) != path.stem.rpartition("-")[2]:
+            return None
+        with np.load(io.BytesIO(content)) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
+        return None
+    return Checkpoint(path, json.loads(str(arrays.pop("about"))), arrays)

@@ -36,7 +36,10 @@ class EpochLog(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch, logs=None):
         self._began = time.perf_counter()
-        self._trained = None
+        self._trained, self._count = None, 0
+
+    def on_train_batch_end(self, batch, logs=None):
+        self._count += 1  # of a resumed epoch those that are left
 
     def on_test_begin(self, logs=None):
         self._trained = time.perf_counter()
@@ -50,7 +53,7 @@ class EpochLog(keras.callbacks.Callback):
             "phase": self._phase,
             **{name: logs[name] for name in _ORDER if name in logs},
             "learning_rate": rate_in_use(self.model, self._rates, last_step),
-            "images_per_second": self._steps * self._batch_size / training_seconds,
+            "images_per_second": self._count * self._batch_size / training_seconds,
             "seconds": now - self._began,
         }
         if not math.isfinite(record["loss"]):

@@ -9,11 +9,11 @@ from keras_recipes.data import Dataset
 from keras_recipes.errors import RecipeError
 from keras_recipes.recipe import Recipe, resolve_phases
 from keras_recipes.training.build import build_model
-from keras_recipes.training.checkpoint import read_about, restore_checkpoint
+from keras_recipes.training.checkpoint import Checkpoints
 from keras_recipes.training.devices import training_on
 from keras_recipes.training.phase_trainer import PhaseTrainer
 from keras_recipes.training.precision import Speed
-from keras_recipes.training.progress import Progress
+from keras_recipes.training.progress import DEFAULT_MINUTES, Progress
 from keras_recipes.training.run_directory import RunDirectory
 
 
@@ -26,6 +26,7 @@ def fit_recipe(
     devices: tuple[str, ...] = (),
     display=(),
     parallel_calls: int | None = None,
+    checkpoint_minutes: float = DEFAULT_MINUTES,
 ):
     """Train until every phase is done, going on from the directory's checkpoint if it has one.
 
@@ -38,6 +39,8 @@ def fit_recipe(
         display: callbacks that show how it goes, such as `keras_recipes.cli.progress.Display`,
             whose `begin_phase` and `end_epoch` are called as well.
         parallel_calls: batches prepared at once; changes no bit of the result.
+        checkpoint_minutes: between checkpoints within an epoch; on several devices, where the
+            metrics of half an epoch can't be put back, there are none.
 
     Returns:
         (model with the best epoch's weights, `Progress`).
@@ -49,9 +52,10 @@ def fit_recipe(
     with dtype_policy(speed.precision), training_on(devices, recipe.batch_size):
         keras.utils.set_random_seed(recipe.seed)
         model = build_model(recipe, dataset, directory.path, speed)
-        about = read_about(directory.state_file)
-        progress = Progress(**about) if about else Progress()
-        resumed_phase = progress.phase if about else None
+        checkpoint = Checkpoints(directory.checkpoints).load()
+        progress = Progress(**checkpoint.about) if checkpoint else Progress()
+        resumed_phase = progress.phase if checkpoint else None
+        seconds = None if len(devices) > 1 else 60 * checkpoint_minutes
         directory.keep_metrics(progress.epochs)
         phases = resolve_phases(recipe)
         run = recipe, dataset, directory, speed
@@ -67,9 +71,9 @@ def fit_recipe(
                 trainer = PhaseTrainer(model, phase, *run)
             model = trainer.model
             if not progress.is_over(phase):
-                trainer.fit(progress, display, parallel_calls)
+                trainer.fit(progress, display, parallel_calls, seconds)
             elif index == resumed_phase:  # the checkpoint was the phase's last
-                restore_checkpoint(directory.state_file, model)
+                checkpoint.restore_state(model)
             if progress.best and progress.best["best_epoch"] is not None:
                 ModelFile(directory.best_model).restore(model)  # what goes on is what is saved
     return model, progress

@@ -44,14 +44,11 @@ class HeadTraining:
         self.dataset = replace(dataset, train=train, validation=validation)
         compile_for_logits(self.model, model.optimizer, model.loss, speed)
 
-    def callbacks(self, callbacks, *, epochs, steps):
-        """The callbacks for the `fit` of the head, which see the whole model all the same."""
+    def stops_with_the_whole(self) -> keras.callbacks.Callback:
+        """A callback, to be last, for a `fit` of the head whose callbacks see the whole model."""
         self._whole.stop_training = False
         self.model.history = None  # which `fit` returns; that of the whole model is told
-        return keras.callbacks.CallbackList(
-            [*callbacks, _StopWith(self.model)],
-            add_history=True, model=self._whole, epochs=epochs, steps=steps, verbose=0,
-        )  # fmt: skip
+        return _StopWith(self.model)
 
     @staticmethod
     def _require_room(body, dataset):

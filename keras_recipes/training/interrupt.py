@@ -1,4 +1,4 @@
-"""Ctrl-C during training: end at the next step and keep what there is."""
+"""Ctrl-C and SIGTERM during training: end at the next step and keep what there is."""
 
 import contextlib
 import signal
@@ -9,53 +9,69 @@ import keras
 
 
 class Interrupted(Exception):
-    """Training was asked to end; every finished epoch is in the run directory."""
+    """Training was asked to end; what it has come to is in the run directory.
+
+    Args:
+        signal_number: by which it was asked.
+    """
+
+    def __init__(self, signal_number: int = signal.SIGINT):
+        super().__init__(f"by {signal.Signals(signal_number).name}")
+        self.signal_number = signal_number
 
 
 class InterruptCallback(keras.callbacks.Callback):
-    """Raise `Interrupted` after the step in which Ctrl-C was pressed.
+    """Raise `Interrupted` after the step in which training was asked to end.
 
-    Setting `stop_training` instead would validate and log the epoch as though it were whole.
+    Asked in the last step of an epoch or in its validation, it raises at the end of the epoch,
+    where the run can go on. Setting `stop_training` in a step would validate and log the epoch as
+    though it were whole. It comes after the callback that saves.
     """
 
     def __init__(self):
         super().__init__()
-        self._asked = False
+        self._asked = None
 
     @contextlib.contextmanager
     def listening(self):
-        """Take the first Ctrl-C as a request; a second one ends at once, as usual.
+        """Take the first Ctrl-C or SIGTERM as a request; a second one ends at once, as usual.
 
         Outside the main thread, where Python takes no signals, it does nothing.
         """
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        previous = signal.getsignal(signal.SIGINT)
-        if previous == signal.SIG_IGN:  # in the background, by nohup or a script
-            yield
-            return
+        previous = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+        # In the background, by nohup or a script, a signal may be ignored, and stays so.
+        taken = [each for each, handler in previous.items() if handler != signal.SIG_IGN]
 
         def ask(signum, frame):
-            self._asked = True
-            signal.signal(signal.SIGINT, previous)
-            print("\nending after this step; Ctrl-C again ends at once", file=sys.stderr)
+            self._asked = signum
+            for each in taken:
+                signal.signal(each, previous[each])
+            print("\nending as soon as all is kept; again, and it ends at once", file=sys.stderr)
 
-        signal.signal(signal.SIGINT, ask)
+        for each in taken:
+            signal.signal(each, ask)
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, previous)
-        if self._asked:  # after the last step, while the epoch was being kept
-            raise Interrupted
+            for each in taken:
+                signal.signal(each, previous[each])
+        self.end_if_asked()  # after the last step, while the epoch was being kept
+
+    def is_asked(self) -> bool:
+        """Whether training is to end."""
+        return self._asked is not None
 
     def end_if_asked(self):
-        """For steps of which no callback is told, such as those of a trial."""
-        if self._asked:
-            raise Interrupted
+        """Raise `Interrupted` if so; also for steps of a trial, of which no callback is told."""
+        if self.is_asked():
+            raise Interrupted(self._asked)
 
     def on_train_batch_end(self, batch, logs=None):
-        self.end_if_asked()
+        if batch + 1 < self.params["steps"]:
+            self.end_if_asked()
 
-    def on_test_batch_end(self, batch, logs=None):
+    def on_epoch_end(self, epoch, logs=None):
         self.end_if_asked()

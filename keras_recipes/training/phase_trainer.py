@@ -11,7 +11,7 @@ from keras_recipes.recipe import Recipe, resolve_phases
 from keras_recipes.recipe.augment.policy import may_mix, mixing_parts
 from keras_recipes.recipe.schedule import follows_training
 from keras_recipes.training.build import build_augmentation, build_callbacks, compile_phase
-from keras_recipes.training.checkpoint import restore_checkpoint
+from keras_recipes.training.checkpoint import Checkpoints
 from keras_recipes.training.epoch_log import EpochLog
 from keras_recipes.training.evaluate import EVALUATION_BATCH
 from keras_recipes.training.events import ScalarEvents
@@ -20,6 +20,7 @@ from keras_recipes.training.head_training import HeadTraining
 from keras_recipes.training.image_size import for_image_size
 from keras_recipes.training.interrupt import InterruptCallback
 from keras_recipes.training.learning_rates import learning_rates, peak_rate, rate_table
+from keras_recipes.training.one_training import OneTraining
 from keras_recipes.training.progress import StateKeeper
 
 
@@ -43,9 +44,10 @@ class PhaseTrainer:
             require_settable_rate(model.optimizer, f"schedule={name}", "use schedule=None")
         self.callbacks = build_callbacks(phase, directory.path)
 
-    def fit(self, progress, display, parallel_calls):
-        """Train from `progress`, which each epoch moves on, to the end of the phase."""
+    def fit(self, progress, display, parallel_calls, checkpoint_seconds):
+        """Train from `progress`, which is moved on, to the end of the phase."""
         directory = self.directory
+        checkpoints = Checkpoints(directory.checkpoints)
         best = self.phase.stopping.build(directory.best_model, progress.phase_began)
         interrupt = InterruptCallback()
         last_epoch = progress.phase_began + self.phase.epochs
@@ -61,7 +63,6 @@ class PhaseTrainer:
 
         callbacks = [
             *display,
-            interrupt,
             EpochLog(
                 write,
                 phase=self.phase.name,
@@ -73,7 +74,6 @@ class PhaseTrainer:
             *self.callbacks,
             best,
             *following,
-            StateKeeper(directory.state_file, best, progress, following),
         ]
         for each in display:
             each.begin_phase(
@@ -86,28 +86,45 @@ class PhaseTrainer:
                 progress.best,
             )
         with interrupt.listening():
-            fitted, dataset = self.model, self.dataset
+            fitted, dataset, last = self.model, self.dataset, []
             if self.phase.keep_features:
-                if progress.epochs > progress.phase_began:  # by the weights that it stopped with
-                    restore_checkpoint(directory.state_file, fitted)
+                if progress.begun:  # by the weights that it stopped with
+                    checkpoints.load().restore_state(fitted)
                 head = HeadTraining(fitted, dataset, self._speed, interrupt.end_if_asked)
                 fitted, dataset, augment = head.model, head.dataset, None
-                callbacks = head.callbacks(callbacks, epochs=last_epoch, steps=self.per_epoch)
-            fitted.fit(
-                self._batches(
-                    augment,
-                    parallel_calls,
-                    progress.epochs * self.per_epoch,
-                    last_epoch * self.per_epoch,
-                    dataset=dataset,
-                ),
-                validation_data=self._validation(dataset),
+                last = [head.stops_with_the_whole()]
+            keeper = StateKeeper(
+                checkpoints,
+                progress,
+                best=best,
+                following=following,
+                others=self.callbacks,
+                fitted=fitted,
+                steps=self.per_epoch,
+                last_epoch=last_epoch,
+                seconds=checkpoint_seconds,
+                asked=interrupt.is_asked,
+            )
+            training = OneTraining(
+                [*callbacks, keeper, interrupt, *last],
+                model=self.model,
+                epochs=last_epoch,
+                steps=self.per_epoch,
+            )
+
+            def batches_of(done, first, last):
+                first_step = first * self.per_epoch + done
+                return self._batches(
+                    augment, parallel_calls, first_step, last * self.per_epoch, dataset=dataset
+                )
+
+            training.train(
+                fitted,
+                batches_of,
                 initial_epoch=progress.epochs,
                 epochs=last_epoch,
-                steps_per_epoch=self.per_epoch,
-                callbacks=callbacks,
-                shuffle=False,  # the stream is in its order
-                verbose=0,
+                done=progress.step,
+                validation_data=self._validation(dataset),
             )
 
     def training_data(self, steps: int):

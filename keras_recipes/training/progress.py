@@ -1,10 +1,16 @@
-"""How far a run has come, and the callback that saves it after each epoch."""
+"""How far a run has come, and the callback that saves it."""
 
+import time
 from dataclasses import asdict, dataclass
 
 import keras
 
-from keras_recipes.training.checkpoint import restore_checkpoint, save_checkpoint
+from keras_recipes.training.callback_states import get_states, set_states
+from keras_recipes.training.checkpoint import Checkpoints
+
+EPOCH_SECONDS = 30.0
+"""The ends of epochs are saved no closer to each other than that."""
+DEFAULT_MINUTES = 5.0
 
 
 @dataclass
@@ -13,16 +19,22 @@ class Progress:
 
     epochs: int = 0
     """Finished epochs, over all phases."""
+    step: int = 0
+    """Steps of the next epoch that are done."""
     phase: int = 0
     """Index of the phase to go on with."""
     phase_began: int = 0
     """Epochs that were finished when it began."""
     best: dict | None = None
-    """State of `BestCheckpoint` at the end of the last finished epoch."""
+    """State of `BestCheckpoint`."""
+    begun: bool = False
+    """Whether the checkpoint is of that phase, not of the end of the one before."""
     stopped: bool = False
     """Whether the phase ended early."""
     rate: dict | None = None
-    """State at the same time of the callback by which the rate follows the training, or None."""
+    """State of the callback by which the rate follows the training, or None."""
+    callbacks: dict | None = None
+    """State of the user's own callbacks, by their place."""
 
     def begin_phase(self, index: int, *, forget: bool):
         """Go on with phase `index` after the epochs that are finished.
@@ -30,7 +42,7 @@ class Progress:
         Args:
             forget: whether what is best so far can't be compared with what comes.
         """
-        self.phase, self.phase_began, self.stopped = index, self.epochs, False
+        self.phase, self.phase_began, self.stopped, self.begun = index, self.epochs, False, False
         self.best = None if forget else self.best
 
     def is_over(self, phase) -> bool:
@@ -39,32 +51,85 @@ class Progress:
 
 
 class StateKeeper(keras.callbacks.Callback):
-    """Saves the run's state after each epoch, and puts it back when training goes on.
+    """Saves the run's state at the end of an epoch and at times within, and puts it back.
 
-    It comes last, so that every other callback has begun (and forgotten) before it restores.
+    It comes last but for what ends the training after a step, so that every other callback has
+    begun (and forgotten) before it restores.
+
+    Args:
+        checkpoints: where to.
+        progress: of the run; moved on.
+        best: the run's `BestCheckpoint`.
+        following: callbacks that set the rate; the last has a state.
+        others: the user's own callbacks.
+        fitted: the model whose metrics an epoch fills.
+        steps: an epoch.
+        last_epoch: the one after the phase's last.
+        seconds: between checkpoints within an epoch; None for none.
+        asked: function that says whether training is to end after this step.
     """
 
-    def __init__(self, path, best, progress, following):
+    def __init__(self, checkpoints: Checkpoints, progress: Progress, *, best, following, others,
+                 fitted, steps: int, last_epoch: int, seconds: float | None, asked):  # fmt: skip
         super().__init__()
-        self._path = path
-        self._best = best
-        self._progress = progress
+        self._checkpoints, self._progress, self._best = checkpoints, progress, best
         self._rate = following[-1] if following else None
+        self._others, self._fitted, self._steps = list(others), fitted, steps
+        self._last_epoch, self._seconds, self._asked = last_epoch, seconds, asked
+        self._resumed = None
 
     def on_train_begin(self, logs=None):
         progress = self._progress
-        if progress.epochs > progress.phase_began:
-            restore_checkpoint(self._path, self.model)
+        self._saved = time.monotonic()
+        self._epochs = progress.epochs
+        if progress.begun:
+            self._resumed = self._checkpoints.load()
+            self._resumed.restore_state(self.model)
             self._best.set_state(progress.best)
             if self._rate is not None:
                 self._rate.set_state(progress.rate)
-        elif progress.best is not None:  # a later phase must beat what there is, afresh
+            set_states(self._others, progress.callbacks or {})
+            return
+        if progress.best is not None:  # a later phase must beat what there is, afresh
             self._best.set_state({**progress.best, "wait": 0, "stopped_epoch": None})
+        progress.begun = True
+        if progress.phase:  # it begins with the best model so far, which it may come to overwrite
+            self._save(0)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if self._resumed is not None and self._progress.step:
+            self._resumed.restore_metrics(self._fitted)
+        self._resumed = None
+
+    def on_train_batch_end(self, batch, logs=None):
+        done = batch + 1
+        due = self._seconds is not None and time.monotonic() - self._saved >= self._seconds
+        # The last step is followed by validation, which can't be begun by itself.
+        if done < self._steps and (due or self._asked()):
+            self._save(done)
 
     def on_epoch_end(self, epoch, logs=None):
+        self._epochs = epoch + 1
+        stops = bool(self.model.stop_training)  # by patience, or a callback of one's own
+        long_ago = time.monotonic() - self._saved >= EPOCH_SECONDS
+        if stops or long_ago or self._epochs == self._last_epoch or self._asked():
+            self._progress.stopped = stops
+            self._save(0)
+        else:
+            self._move_on(0)
+
+    def _move_on(self, step):
         progress = self._progress
-        progress.epochs = epoch + 1
+        progress.epochs, progress.step = self._epochs, step
         progress.best = self._best.get_state()
         progress.rate = None if self._rate is None else self._rate.get_state()
-        progress.stopped = bool(self.model.stop_training)  # by patience, or a callback of one's own
-        save_checkpoint(self._path, self.model, asdict(progress))
+        progress.callbacks = get_states(self._others)
+
+    def _save(self, step):
+        self._move_on(step)
+        progress = self._progress
+        self._checkpoints.save(
+            progress.phase, progress.epochs * self._steps + step, asdict(progress), self.model,
+            metrics_of=self._fitted if step else None,
+        )  # fmt: skip
+        self._saved = time.monotonic()

@@ -4,6 +4,7 @@ Every file is whole at any moment: `metrics.jsonl` is appended to, a line an epo
 are written beside their place and renamed.
 """
 
+import contextlib
 import datetime
 import hashlib
 import json
@@ -28,7 +29,7 @@ class RunDirectory:
         self.path = Path(path)
         self.recipe_file = self.path / "recipe.py"
         self.best_model = self.path / "best.keras"
-        self.state_file = self.path / "checkpoints" / "last.npz"
+        self.checkpoints = self.path / "checkpoints"
         self.metrics_file = self.path / "metrics.jsonl"
         self.events = self.path / "events"
         self.report = self.path / "report.html"
@@ -51,13 +52,33 @@ class RunDirectory:
         try:
             path = _make_unique(Path(parent) / f"{name}-{stamp}")
             directory = cls(path)
-            directory.state_file.parent.mkdir()
+            directory.checkpoints.mkdir()
             write_recipe(path, recipe, sources)
         except OSError as error:
             raise RecipeError(
                 f"--runs {parent}", f"can't be written: {error}", "Name another folder."
             ) from None
         return directory
+
+    @contextlib.contextmanager
+    def in_use(self):
+        """Keep other processes off it within; the lock ends with this process, however it ends.
+
+        Raises:
+            RecipeError: if another one trains here.
+        """
+        with open(self.path / ".lock", "w") as file:
+            with contextlib.suppress(ImportError):  # not on Windows
+                import fcntl
+
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    raise RecipeError(
+                        str(self.path), "is in use: another process trains there",
+                        "Wait until it ends, or end it.",
+                    ) from None  # fmt: skip
+            yield
 
     def read_run(self) -> dict:
         """What `run.json` says."""

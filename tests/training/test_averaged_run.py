@@ -18,6 +18,7 @@ from keras_recipes import (
     Stopping,
 )
 from keras_recipes.training import run
+from keras_recipes.training.checkpoint import Checkpoints
 from keras_recipes.training.evaluate import evaluate
 from keras_recipes.training.interrupt import Interrupted
 from keras_recipes.training.job import Job
@@ -89,8 +90,7 @@ def begin(recipe, folder):
 
 
 def arrays(directory):
-    with np.load(directory.state_file) as stored:
-        return {name: stored[name] for name in stored.files}
+    return Checkpoints(directory.checkpoints).load().arrays
 
 
 def same(one, other):

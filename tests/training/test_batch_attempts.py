@@ -127,4 +127,4 @@ def test_a_short_run_within_this_process(tmp_path, monkeypatch):
         assert 2 <= len(seconds) <= 200
         assert all(0 < second < 60 for second in seconds)
         (run,) = tmp_path.glob("attempt-*/best.keras")
-        assert (run.parent / "checkpoints" / "last.npz").is_file()
+        assert list((run.parent / "checkpoints").glob("*.npz"))

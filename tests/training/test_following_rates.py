@@ -11,7 +11,7 @@ from whole_run import Observer, assert_same_bits, begin, complete, metrics_witho
 
 from keras_recipes import SGD, Constant, Phase, Plateau, RateSearch, data
 from keras_recipes.training import phase_trainer, run
-from keras_recipes.training.checkpoint import read_about
+from keras_recipes.training.checkpoint import Checkpoints
 from keras_recipes.training.interrupt import Interrupted
 
 # An improvement of 9 is none: the rate falls after every second epoch that counts.
@@ -51,7 +51,7 @@ def test_a_plateau_cuts_the_rate_of_its_phase_after_its_warm_up(whole):
 
 
 def test_a_search_goes_on_with_the_best_of_its_trials(whole):
-    searches = read_about(whole["search"].state_file)["rate"]["searches"]
+    searches = Checkpoints(whole["search"].checkpoints).load().about["rate"]["searches"]
     assert [each["epoch"] for each in searches] == [3, 5]
     for each in searches:
         assert each["rates"] == pytest.approx([each["rate"] * by for by in (0.1, 0.5, 1, 2)])
@@ -94,7 +94,9 @@ def test_ctrl_c_ends_a_search_at_once_and_the_run_goes_on_to_the_same_bits(
                 run.train(RECIPES["search"], dataset, broken)
     finally:
         signal.signal(signal.SIGINT, previous)
-    assert read_about(broken.state_file)["epochs"] == 2  # that of the search isn't over
+    assert (
+        Checkpoints(broken.checkpoints).load().about["epochs"] == 2
+    )  # that of the search isn't over
     keras.utils.clear_session()
     run.train(RECIPES["search"], dataset, broken)
     assert_same_bits(whole["search"], broken)

@@ -21,8 +21,8 @@ from keras_recipes import (
     RateSearch,
     Recipe,
 )
-from keras_recipes.training import run
-from keras_recipes.training.checkpoint import read_about
+from keras_recipes.training import progress, run
+from keras_recipes.training.checkpoint import Checkpoints
 from keras_recipes.training.find_rate import find_rate
 from keras_recipes.training.interrupt import Interrupted
 from keras_recipes.training.job import Job
@@ -74,8 +74,7 @@ def train(folder, devices, recipe=RECIPE, interrupt=False):
         {name: each[name] for name in ("loss", "accuracy", "val_nll", "val_accuracy")}
         for each in directory.read_metrics()
     ]
-    with np.load(directory.state_file) as stored:
-        return metrics, {name: stored[name] for name in stored.files}, directory
+    return metrics, Checkpoints(directory.checkpoints).load().arrays, directory
 
 
 def furthest(one, other):
@@ -87,6 +86,7 @@ def furthest(one, other):
 
 def main(folder):
     """Print what test_devices.py looks at."""
+    progress.EPOCH_SECONDS = 0.0
     tf.config.set_logical_device_configuration(
         tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
     )
@@ -110,7 +110,7 @@ def main(folder):
     searched = replace(RECIPE, schedule=RateSearch(every_epochs=1, trial_steps=4))
     for devices in (("CPU:0",), TWO):
         _, _, directory = train(folder, devices, searched)
-        about = read_about(directory.state_file)
+        about = Checkpoints(directory.checkpoints).load().about
         answer.setdefault("searches", []).append(about["rate"]["searches"][0])
     answer["rate before the search"] = directory.read_metrics()[0]["learning_rate"]
     for name, recipe, devices in (

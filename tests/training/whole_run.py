@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from keras_recipes.training import run
+from keras_recipes.training.checkpoint import Checkpoints
 from keras_recipes.training.interrupt import Interrupted
 from keras_recipes.training.job import Job
 
@@ -51,12 +52,13 @@ def metrics_without_times(directory):
 
 
 def final_arrays(directory):
-    with np.load(directory.state_file) as stored:
-        return {name: stored[name] for name in stored.files}
+    return Checkpoints(directory.checkpoints).load().arrays
 
 
 def assert_same_bits(one, other):
     assert metrics_without_times(one) == metrics_without_times(other)
+    ends = [Checkpoints(each.checkpoints).load().about for each in (one, other)]
+    assert ends[0] == ends[1]
     arrays, others = final_arrays(one), final_arrays(other)
     assert arrays.keys() == others.keys()
     for name in arrays:

@@ -74,26 +74,22 @@ def main():
 def break_often(arguments, number, moments, length):
     """(run directory, how far it was each time) of a run that was killed and resumed."""
     name, places, more = f"run{number}", [], ()
-    while len(places) < arguments.kills:
+    while True:
         process = start(arguments.folder, name, *more)
-        moment = moments.uniform(0, length)
+        last = len(places) == arguments.kills
         try:
-            process.wait(timeout=moment)
-            if process.returncode:
-                raise SystemExit(process.communicate()[0])
-            break  # it came to its end first
+            told = process.communicate(timeout=None if last else moments.uniform(0, length))[0]
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
-            process.wait()
+            process.communicate()
+        else:  # it came to its end
+            if process.returncode:
+                raise SystemExit(told)
+            (directory,) = (each.parent for each in (arguments.folder / name).glob("*/run.json"))
+            return directory, places
         begun = list((arguments.folder / name).glob("*/run.json"))
         more = ("--resume",) if begun else ()
         places.append(how_far(begun[0].parent) if begun else "start-up")
-    process = start(arguments.folder, name, *more)
-    told = process.communicate()[0]
-    if process.returncode and "finds no unfinished run" not in told:
-        raise SystemExit(told)
-    (directory,) = (each.parent for each in (arguments.folder / name).glob("*/run.json"))
-    return directory, places
 
 
 def start(folder, name, *more):

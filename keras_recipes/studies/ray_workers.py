@@ -15,7 +15,7 @@ from keras_recipes.studies.trials import Trial, Trials, read_outcome
 TRIES = 3
 """How often a trial is begun whose workers are lost."""
 _NODES_LOOKED_AT_EVERY_SECONDS = 5
-_ENDED_WITHIN_SECONDS = 5
+_ENDED_WITHIN_SECONDS = 20
 _WITHOUT_NODES_SECONDS = 60
 
 

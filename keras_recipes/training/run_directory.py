@@ -67,7 +67,8 @@ class RunDirectory:
         Raises:
             RecipeError: if another one trains here.
         """
-        with open(self.path / ".lock", "w") as file:
+        self.checkpoints.mkdir(exist_ok=True)
+        with open(self.checkpoints / "lock", "w") as file:
             with contextlib.suppress(ImportError):  # not on Windows
                 import fcntl
 

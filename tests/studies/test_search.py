@@ -359,7 +359,7 @@ def test_a_real_search_ends_a_bad_trial_and_another_goes_on_with_it(sweep, capsy
 
     assert sweep("--random", "2") == 0
     assert tried_in(study / "search.csv")[0]["2"] == ("finished", "16")
-    assert list(folders["2"].glob("run-*")) == [ended]  # it went on there
+    assert len(list(folders["2"].glob("run-*"))) == 1  # begun again: it had no checkpoint yet
     lines = (ended / "metrics.jsonl").read_text().splitlines()
     losses = [[json.loads(line)["loss"] for line in each] for each in (lines, trained)]
     assert losses[0][: len(trained)] == losses[1]  # an epoch without a checkpoint is repeated

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from keras_recipes.errors import RecipeError, some_of
 from keras_recipes.recipe.load import load
-from keras_recipes.recipe.text import to_python
+from keras_recipes.recipe.text import to_flat, to_python
+from keras_recipes.training.run_files import DONE, read_about, read_run_files
 
 NEWEST = ""
 """`--resume` without a run."""
-FINISHED = ("finished", "stopped early")
 
 
 def find_run_to_resume(options) -> Path:
@@ -17,12 +17,10 @@ def find_run_to_resume(options) -> Path:
     Raises:
         RecipeError: if there is none, it is finished, or the recipe is another now.
     """
-    from keras_recipes.training.run_files import read_run_files
-
     if options.resume == NEWEST:
         return _newest_unfinished(options)
     path = Path(options.resume)
-    if read_run_files(path).about["state"] in FINISHED:
+    if read_run_files(path).about["state"] in DONE:
         raise RecipeError(
             f"--resume {path}",
             "has nothing left to do: it is finished",
@@ -65,22 +63,18 @@ def _stand_ins(loaded, options, seed):
 
 def _unfinished(runs, name):
     """Run directories of the name that are not finished, the newest first."""
-    from keras_recipes.training.run_files import read_about
-
     found = []
     for path in runs.glob("*/run.json"):
         try:
             about = read_about(path.parent)
         except RecipeError:
             continue
-        if about["state"] not in FINISHED and about["name"] == name:
+        if about["state"] not in DONE and about["name"] == name:
             found.append((about.get("started", ""), path.parent))
     return [path for _, path in sorted(found, reverse=True)]
 
 
 def _differing(recipe, path):
-    from keras_recipes.recipe.text import to_flat
-
     now, before = to_flat(recipe), to_flat(load(str(path / "recipe.py")).recipe)
     return [
         f"{field} is {now.get(field)} and was {before.get(field)}"

@@ -24,9 +24,9 @@ from keras_recipes.errors import DataUnavailable, RecipeError
 from keras_recipes.recipe.load import load
 from keras_recipes.recipe.override import override
 from keras_recipes.recipe.recipe import resolve_phases
+from keras_recipes.training.checkpoint_times import DEFAULT_MINUTES
 
 DEFAULT_RUNS = "runs"
-MINUTES = 5.0
 
 
 def add_arguments(parser):
@@ -45,8 +45,8 @@ def add_arguments(parser):
         help="go on with other versions, or on other cores, which changes the last digits",
     )  # fmt: skip
     parser.add_argument(
-        "--checkpoint-minutes", type=float, default=MINUTES, metavar="N",
-        help=f"between checkpoints within an epoch; {MINUTES:g}",
+        "--checkpoint-minutes", type=float, default=DEFAULT_MINUTES, metavar="N",
+        help=f"between checkpoints within an epoch; {DEFAULT_MINUTES:g}",
     )  # fmt: skip
     parser.add_argument(
         "--no-stand-in",

@@ -62,7 +62,7 @@ def check_agreement(subject: Subject):
             fix="End the model in a softmax; or use BinaryCrossentropy where an example may be of "
             "several classes.",
         )  # fmt: skip
-    yield from _of_the_batch(subject, kind)
+    yield from _of_the_batch(subject)
     if getattr(model.loss, "reduction", None) == "sum":
         yield Finding(
             check="loss-summed", where="loss",
@@ -114,7 +114,7 @@ def _forms(subject, name, outputs):
         )  # fmt: skip
 
 
-def _of_the_batch(subject, kind):
+def _of_the_batch(subject):
     """Whether an example's output depends on those beside it, as softmax(axis=0) makes it."""
     together = subject.outputs[:8]
     ones = [subject.x[n : n + 1] for n in range(len(together))]

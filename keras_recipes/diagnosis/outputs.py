@@ -5,6 +5,8 @@ import re
 import keras
 import numpy as np
 
+from keras_recipes.losses.from_logits import from_logits
+
 OF_ROWS = {"categoricalcrossentropy", "categoricalfocalcrossentropy", "kldivergence"}
 OF_IDS = {"sparsecategoricalcrossentropy"}
 OF_EITHER = {"smoothedcrossentropy", "softmaxfocalloss", "perclassbinarycrossentropy"}
@@ -31,9 +33,7 @@ def loss_name(model) -> str:
 
 def takes_logits(model) -> bool:
     """Whether the loss applies a softmax or sigmoid itself."""
-    loss = model.loss
-    settings = getattr(loss, "_fn_kwargs", {})  # where Keras's own losses keep theirs
-    return bool(settings.get("from_logits", getattr(loss, "from_logits", False)))
+    return bool(from_logits(model.loss))
 
 
 def kind_of(model, x, said: np.ndarray) -> str:

@@ -162,16 +162,11 @@ def _units(passage):
                 "reaches what is before them",
                 fix="Begin its bias at 0, lower the rate, normalise its input, or use leaky ReLU.",
             )  # fmt: skip
-        if each.saturated is not None and each.saturated > _MOST_SATURATED and not _is_last(
-            each, passage
-        ):  # fmt: skip
+        is_hidden = each is not passage.layers[-1]
+        if is_hidden and each.saturated is not None and each.saturated > _MOST_SATURATED:
             yield Finding(
                 check="saturated", where=f"layer {each.name}",
                 problem=f"has {each.saturated:.0%} of its values at the ends of its activation, "
                 "where the gradient is next to nothing",
                 fix="Initialise smaller, or normalise its input.",
             )  # fmt: skip
-
-
-def _is_last(scale, passage):
-    return scale is passage.layers[-1]

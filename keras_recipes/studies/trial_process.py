@@ -14,7 +14,7 @@ from pathlib import Path
 from keras_recipes.errors import RecipeError
 from keras_recipes.recipe.load import load
 from keras_recipes.training.end_with_the_parent import end_with_the_parent
-from keras_recipes.training.run_files import read_about
+from keras_recipes.training.run_files import DONE, read_about
 
 FAILED, OTHER_DATA = 1, 3
 """Exit codes."""
@@ -66,7 +66,7 @@ def run_trial(folder: Path, fingerprint: str | None = None):
     loaded = load(str(folder / "recipe.py"))
     recipe = loaded.recipe
     begun = _begun(folder)
-    if begun and begun[-1][1]["state"] in ("finished", "stopped early"):
+    if begun and begun[-1][1]["state"] in DONE:
         return
     dataset = recipe.data.build()
     if fingerprint not in (None, dataset.fingerprint):
@@ -85,7 +85,8 @@ def run_trial(folder: Path, fingerprint: str | None = None):
             Job(name="run", recipe=recipe), dataset, folder, sources=loaded.directory,
             command=["keras-recipes", "run", str(loaded.path)],
         )  # fmt: skip
-    training.train(recipe, dataset, directory)
+    # A search ends trials after whichever epoch, and another study goes on with them.
+    training.train(recipe, dataset, directory, every_epoch=True)
     # What a resume would need is the size of the model twice over, and nobody will resume it.
     shutil.rmtree(directory.checkpoints, ignore_errors=True)
 
@@ -98,7 +99,7 @@ def _begun(folder):
             found.append((path, read_about(path)))
         except RecipeError:  # ended before run.json was there
             found.append((path, {"state": "failed"}))
-    return sorted(found, key=lambda each: each[1]["state"] in ("finished", "stopped early"))
+    return sorted(found, key=lambda each: each[1]["state"] in DONE)
 
 
 def _can_go_on(path, about):

@@ -15,9 +15,8 @@ from keras_recipes.recipe import Recipe
 from keras_recipes.recipe.load import named_files
 from keras_recipes.recipe.text import to_python
 from keras_recipes.training.run_directory import write_recipe
-from keras_recipes.training.run_files import read_about
+from keras_recipes.training.run_files import DONE, read_about
 
-DONE = ("finished", "stopped early")
 _DIVIDED = {"fold": None, "test_fold": None, "train_examples": None, "train_fraction": None,
             "split_seed": 0}  # fmt: skip
 """Fields of a data part that say which of its images are used, with their defaults."""

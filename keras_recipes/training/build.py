@@ -8,6 +8,7 @@ import numpy as np
 from keras_recipes.augment import build_pipeline, float32_policy
 from keras_recipes.data import Dataset, channel_statistics
 from keras_recipes.errors import RecipeError
+from keras_recipes.losses.from_logits import from_logits
 from keras_recipes.recipe import Call, Phase, Recipe
 from keras_recipes.recipe.call import build
 from keras_recipes.recipe.conflicts import check_callback_class
@@ -171,9 +172,7 @@ def _require_logits_loss(loss):
             f"must take one-hot labels; {type(loss).__name__} takes integers",
             'Use Call("keras.losses:CategoricalCrossentropy", from_logits=True), for example.',
         )
-    settings = getattr(loss, "_fn_kwargs", {})  # where Keras's own losses keep theirs
-    from_logits = settings.get("from_logits", getattr(loss, "from_logits", None))
-    if not callable(loss) or from_logits is False:
+    if not callable(loss) or from_logits(loss) is False:
         raise RecipeError(
             "loss",
             f"must take logits; {type(loss).__name__} takes probabilities",

@@ -10,10 +10,11 @@ from keras_recipes.errors import RecipeError
 from keras_recipes.recipe import Recipe, resolve_phases
 from keras_recipes.training.build import build_model
 from keras_recipes.training.checkpoint import Checkpoints
+from keras_recipes.training.checkpoint_times import DEFAULT_MINUTES
 from keras_recipes.training.devices import training_on
 from keras_recipes.training.phase_trainer import PhaseTrainer
 from keras_recipes.training.precision import Speed
-from keras_recipes.training.progress import DEFAULT_MINUTES, Progress
+from keras_recipes.training.progress import Progress
 from keras_recipes.training.run_directory import RunDirectory
 
 
@@ -27,6 +28,7 @@ def fit_recipe(
     display=(),
     parallel_calls: int | None = None,
     checkpoint_minutes: float = DEFAULT_MINUTES,
+    every_epoch: bool = False,
 ):
     """Train until every phase is done, going on from the directory's checkpoint if it has one.
 
@@ -41,6 +43,7 @@ def fit_recipe(
         parallel_calls: batches prepared at once; changes no bit of the result.
         checkpoint_minutes: between checkpoints within an epoch; on several devices, where the
             metrics of half an epoch can't be put back, there are none.
+        every_epoch: whether to save at the end of each, however soon after the last time.
 
     Returns:
         (model with the best epoch's weights, `Progress`).
@@ -71,7 +74,7 @@ def fit_recipe(
                 trainer = PhaseTrainer(model, phase, *run)
             model = trainer.model
             if not progress.is_over(phase):
-                trainer.fit(progress, display, parallel_calls, seconds)
+                trainer.fit(progress, display, parallel_calls, seconds, every_epoch)
             elif index == resumed_phase:  # the checkpoint was the phase's last
                 checkpoint.restore_state(model)
             if progress.best and progress.best["best_epoch"] is not None:

@@ -44,7 +44,7 @@ class PhaseTrainer:
             require_settable_rate(model.optimizer, f"schedule={name}", "use schedule=None")
         self.callbacks = build_callbacks(phase, directory.path)
 
-    def fit(self, progress, display, parallel_calls, checkpoint_seconds):
+    def fit(self, progress, display, parallel_calls, checkpoint_seconds, every_epoch):
         """Train from `progress`, which is moved on, to the end of the phase."""
         directory = self.directory
         checkpoints = Checkpoints(directory.checkpoints)
@@ -103,6 +103,7 @@ class PhaseTrainer:
                 steps=self.per_epoch,
                 last_epoch=last_epoch,
                 seconds=checkpoint_seconds,
+                every_epoch=every_epoch,
                 asked=interrupt.is_asked,
             )
             training = OneTraining(

@@ -7,10 +7,7 @@ import keras
 
 from keras_recipes.training.callback_states import get_states, set_states
 from keras_recipes.training.checkpoint import Checkpoints
-
-EPOCH_SECONDS = 30.0
-"""The ends of epochs are saved no closer to each other than that."""
-DEFAULT_MINUTES = 5.0
+from keras_recipes.training.checkpoint_times import EPOCH_SECONDS
 
 
 @dataclass
@@ -66,17 +63,19 @@ class StateKeeper(keras.callbacks.Callback):
         steps: an epoch.
         last_epoch: the one after the phase's last.
         seconds: between checkpoints within an epoch; None for none.
+        every_epoch: whether to save at the end of each, however soon after the last time.
         asked: function that says whether training is to end after this step.
     """
 
     def __init__(self, checkpoints: Checkpoints, progress: Progress, *, best, following, others,
-                 fitted, steps: int, last_epoch: int, seconds: float | None, asked):  # fmt: skip
+                 fitted, steps: int, last_epoch: int, seconds: float | None, every_epoch: bool,
+                 asked):  # fmt: skip
         super().__init__()
         self._checkpoints, self._progress, self._best = checkpoints, progress, best
         self._rate = following[-1] if following else None
         self._others, self._fitted, self._steps = list(others), fitted, steps
         self._last_epoch, self._seconds, self._asked = last_epoch, seconds, asked
-        self._resumed = None
+        self._every_epoch, self._resumed = every_epoch, None
 
     def on_train_begin(self, logs=None):
         progress = self._progress
@@ -111,8 +110,8 @@ class StateKeeper(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         self._epochs = epoch + 1
         stops = bool(self.model.stop_training)  # by patience, or a callback of one's own
-        long_ago = time.monotonic() - self._saved >= EPOCH_SECONDS
-        if stops or long_ago or self._epochs == self._last_epoch or self._asked():
+        due = self._every_epoch or time.monotonic() - self._saved >= EPOCH_SECONDS
+        if stops or due or self._epochs == self._last_epoch or self._asked():
             self._progress.stopped = stops
             self._save(0)
         else:

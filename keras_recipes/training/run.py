@@ -14,7 +14,6 @@ from keras_recipes.training.hardware import describe_machine, training_device, v
 from keras_recipes.training.interrupt import Interrupted
 from keras_recipes.training.job import Job
 from keras_recipes.training.precision import Speed, choose_speed
-from keras_recipes.training.progress import DEFAULT_MINUTES
 from keras_recipes.training.run_directory import RunDirectory
 from keras_recipes.tuning import FoundRate
 
@@ -95,33 +94,18 @@ def choose_speed_on(devices: tuple[str, ...], precision: str) -> Speed:
     return speed
 
 
-def train(
-    recipe: Recipe,
-    dataset: Dataset,
-    directory: RunDirectory,
-    *,
-    display=(),
-    parallel_calls=None,
-    checkpoint_minutes: float = DEFAULT_MINUTES,
-) -> dict:
+def train(recipe: Recipe, dataset: Dataset, directory: RunDirectory, **settings) -> dict:
     """Train, or go on training, then test the best epoch once; returns what run.json says.
 
-    A run that is interrupted or fails says so in run.json and raises. `display`, `parallel_calls`
-    and `checkpoint_minutes` are as `fit_recipe` has them.
+    A run that is interrupted or fails says so in run.json and raises. `settings` are those of
+    `fit_recipe`: `display`, `parallel_calls`, `checkpoint_minutes`, `every_epoch`.
 
     Raises:
         Interrupted: after Ctrl-C or SIGTERM.
         RecipeError: if the recipe can't be built, training fails, or another process trains here.
     """
     with directory.in_use():
-        return _train(
-            recipe,
-            dataset,
-            directory,
-            display=display,
-            parallel_calls=parallel_calls,
-            checkpoint_minutes=checkpoint_minutes,
-        )
+        return _train(recipe, dataset, directory, **settings)
 
 
 def _train(recipe, dataset, directory, **settings):

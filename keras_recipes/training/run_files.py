@@ -6,6 +6,9 @@ from pathlib import Path
 
 from keras_recipes.errors import RecipeError
 
+DONE = ("finished", "stopped early")
+"""States of a run that has nothing left to do."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class RunFiles:

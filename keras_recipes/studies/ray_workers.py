@@ -100,7 +100,8 @@ class RayWorkers:
 
     def close(self):
         """End what still runs, and the cluster if it was started here; no process is left."""
-        running = list(self._running)
+        # The last first: one that waits would begin as soon as one that runs is cancelled.
+        running = list(reversed(self._running))
         self._running.clear()
         try:
             for force in (False, True):  # asked first, a worker removes the files of its trial

@@ -9,6 +9,7 @@ import contextlib
 import os
 import shutil
 import sys
+import threading
 from pathlib import Path
 
 from keras_recipes.errors import RecipeError
@@ -114,8 +115,12 @@ def _can_go_on(path, about):
     )
 
 
+_removing = threading.Event()
+
+
 def _remove(folder):
     """Renamed first, so that what still trains can't write into it while it is removed."""
+    _removing.set()
     removed = folder.with_name(f"{folder.name}-removed")
     with contextlib.suppress(OSError):
         folder.rename(removed)
@@ -135,12 +140,15 @@ def main() -> int:
     folder = options.folder
     end_with_the_parent((lambda: _remove(folder)) if options.temporary else lambda: None)
     use_cores(tuple(int(each) for each in options.cores.split(",") if each))
-    with locked(folder):
-        try:
+    try:
+        with locked(folder):
             run_trial(folder, options.fingerprint)
-        except RecipeError as error:
-            print(f"error: {error}")
-            return OTHER_DATA if isinstance(error, _OtherData) else FAILED
+    except RecipeError as error:
+        print(f"error: {error}")
+        return OTHER_DATA if isinstance(error, _OtherData) else FAILED
+    finally:
+        if _removing.is_set():  # training has failed for want of its folder; the other thread
+            threading.Event().wait()  # ends the process when all of it is gone
     return 0
 
 

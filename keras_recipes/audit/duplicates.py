@@ -13,7 +13,7 @@ SIMILARITY = 0.7
 """Pairs of descriptors that are looked at more closely."""
 CORRELATION = 0.96
 """What the pixels of a near duplicate correlate by at least, after a small crop."""
-CLOSER = 6
+CLOSER = 10
 """How many times closer to 1 than an image and its tenth neighbour they usually correlate."""
 _NEIGHBOUR, _SAMPLE = 10, 256
 MOST_CANDIDATES = 200_000
@@ -89,7 +89,7 @@ def telling_correlation(images, descriptors, single) -> float:
     """What tells a near duplicate from images that are merely alike in this data set.
 
     Two digits of one class may correlate by 0.95, two photographs don't. So the median correlation
-    c of images with their tenth nearest neighbour is measured, and 1 - (1 - c) / 6 asked for, at
+    c of images with their tenth nearest neighbour is measured, and 1 - (1 - c) / 10 asked for, at
     least 0.96.
 
     Args:

@@ -1,4 +1,4 @@
-"""Groups that file names tell of, such as one person's photographs, and that a split tears apart."""
+"""Groups that file names tell of, one person's photographs say, that a split tears apart."""
 
 from dataclasses import replace
 

@@ -58,8 +58,9 @@ def _tiles(audit):
     yield tile("Findings", number(len(audit.findings)), number(len(concerned), ","),
                " images are concerned")  # fmt: skip
     yield tile("To be left out", number(len(audit.exclude), ","), "suggested, in exclude.txt")
-    yield tile("Time", element("data", format_seconds(audit.seconds), value=repr(audit.seconds)),
-               number(round(len(audit.images) / audit.seconds), ","), " images a second")  # fmt: skip
+    rate = number(round(len(audit.images) / audit.seconds), ",")
+    time = element("data", format_seconds(audit.seconds), value=repr(audit.seconds))
+    yield tile("Time", time, rate, " images a second")
 
 
 def _splits(audit):

@@ -12,7 +12,7 @@ from keras_recipes.report.curves import draw_curves
 from keras_recipes.report.document import document, section, tile
 from keras_recipes.report.duration import format_seconds
 from keras_recipes.report.found_rate import found_rate_section
-from keras_recipes.report.markup import Markup, element, facts, join, number
+from keras_recipes.report.markup import Markup, element, facts, number
 from keras_recipes.report.scores import FURTHER_SCORES
 from keras_recipes.training.run_files import RunFiles, read_run_files
 

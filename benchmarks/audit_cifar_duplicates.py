@@ -4,8 +4,8 @@ python benchmarks/audit_cifar_duplicates.py [--out cifar_duplicates]
 
 Writes the share of test images whose best pair with a training image correlates at least so
 (curve.png, result.json), beside the 3.25 % that Barz and Denzler (2020, arXiv:1902.00423) judged by
-eye, and two sheets to look at: 100 of the pairs that the default finds, drawn by the seed
-(found.png), and 100 below it (below.png).
+eye, and two sheets to look at, each of 100 test images drawn by the seed with the training image
+that each correlates most with: found.png by 0.96 or more, below.png by 0.93 to 0.96.
 """
 
 import argparse
@@ -67,6 +67,10 @@ def main():
     print(json.dumps(result, indent=1))
     (options.out / "result.json").write_text(json.dumps(result, indent=1))
     draw_curve(thresholds, shares, options.out / "curve.png")
+    np.savez(options.out / "pairs.npz", pairs=pairs, correlations=correlations, test=other)
+    order = np.argsort(-correlations, kind="stable")
+    first = order[np.unique(other[order], return_index=True)[1]]  # the best of each test image
+    pairs, correlations = pairs[first], correlations[first]
     generator = np.random.default_rng(options.seed)
     for name, which in (
         ("found", correlations >= CORRELATION),
@@ -76,7 +80,6 @@ def main():
         some = some[np.argsort(-correlations[some])]
         captions = [f"{each:.3f}" for each in correlations[some]]
         draw_pairs(images, pairs[some], captions, options.out / f"{name}.png")
-    np.savez(options.out / "pairs.npz", pairs=pairs, correlations=correlations)
 
 
 if __name__ == "__main__":

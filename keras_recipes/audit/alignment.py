@@ -45,12 +45,14 @@ def _best(cropped, whole):
     length = np.sqrt(np.square(target).sum(axis=(1, 2, 3)))[:, None]
     target = target.reshape(n, channels, -1)
     # All crops of the rows at once, then one crop of the columns after the other.
-    rows = np.concatenate(crops) @ cropped.transpose(0, 3, 1, 2)
+    pixels = np.ascontiguousarray(cropped.transpose(0, 3, 2, 1)).reshape(-1, _FROM)
+    rows = (pixels @ np.concatenate(crops).T).reshape(n * channels, _FROM, -1)
+    rows = np.ascontiguousarray(rows.transpose(0, 2, 1)).reshape(-1, _FROM)
     best = np.full(n, -1, np.float32)
     for columns in crops:
         made = (rows @ columns.T).reshape(n, channels, len(crops), SIDE * SIDE)
         # The target has mean 0, so that of what is made needs no taking away.
-        product = np.einsum("nckp,ncp->nk", made, target)
+        product = np.matmul(made, target[..., np.newaxis])[..., 0].sum(axis=1)
         square = np.einsum("nckp,nckp->nk", made, made)
         square -= np.square(made.sum(axis=3)).sum(axis=1) / SIDE**2
         norm = np.sqrt(np.maximum(square, 0)) * length

@@ -2,12 +2,12 @@
 
     TFDS_DATA_DIR=... python benchmarks/audit_labels.py --studies planted --jobs 2
 
-A share of the labels of seeded, stratified training images of CIFAR-10 is replaced by another class,
-drawn evenly. The recipe below is cross-validated on them as `keras-recipes audit --labels` does, by
-trials that are kept; then confident learning takes the suspects. Printed: precision, the share of the
-suspects that were planted, and recall, the share of the planted ones that are suspected, with Wilson's
-95 % intervals; at the suggested cut, and for as many as were planted and twice as many, ranked. Labels
-that are wrong in CIFAR-10 itself count as false alarms.
+A share of the labels of seeded, stratified training images of CIFAR-10 is replaced by another
+class, drawn evenly. The recipe below is cross-validated on them as `keras-recipes audit --labels`
+does, by trials that are kept; then confident learning takes the suspects. Printed: precision, the
+share of the suspects that were planted, and recall, the share of the planted ones that are
+suspected, with Wilson's 95 % intervals; at the suggested cut, and for as many as were planted and
+twice as many, ranked. Labels that are wrong in CIFAR-10 itself count as false alarms.
 """
 
 import argparse
@@ -55,12 +55,12 @@ def plant(file: Path, images: int, share: float, seed: int) -> np.ndarray:
     return wrong
 
 
-def recipe_on(file: Path, epochs: int) -> Recipe:
-    """What is cross-validated: a network of four convolutions, with the usual augmentation."""
+def recipe_on(file: Path, epochs: int, convolutions: int) -> Recipe:
+    """What is cross-validated: three blocks of convolutions, with the usual augmentation."""
     return Recipe(
         data=Arrays(str(file), validation_fraction=0.05),
         augment=(PaddedCrop(4), Flip()),
-        model=ConvNet(blocks=3, convolutions=1, width=32),
+        model=ConvNet(blocks=3, convolutions=convolutions, width=32),
         optimizer=SGD(learning_rate=0.05, momentum=0.9, weight_decay=1e-3),
         schedule=Cosine(warmup_epochs=1),
         stopping=Stopping(monitor="val_nll"),
@@ -89,12 +89,15 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--convolutions", type=int, default=2, help="in each of three blocks; 2")
     parser.add_argument("--jobs", type=int, default=1)
     options = parser.parse_args()
     hide_gpus()
-    file = options.studies.resolve() / f"planted-{options.images}-{options.share}-{options.seed}.npz"
+    file = (
+        options.studies.resolve() / f"planted-{options.images}-{options.share}-{options.seed}.npz"
+    )
     planted = plant(file, options.images, options.share, options.seed)
-    recipe = recipe_on(file, options.epochs)
+    recipe = recipe_on(file, options.epochs, options.convolutions)
     kept = Trials(
         options.studies.resolve() / "trials", sources=file.parent, versions=versions(),
         fingerprint=lambda data: data.build().fingerprint,
@@ -106,10 +109,10 @@ def main():
               f"{outcome.results['seconds']:.0f} s", flush=True)  # fmt: skip
 
     outcomes = run_trials(trials, LocalWorkers(kept, options.jobs), tell=tell)
-    found = out_of_fold(recipe.data.build(), [outcomes[each.key] for each in trials])
+    dataset = recipe.data.build()
+    found = out_of_fold(dataset, [outcomes[each.key] for each in trials])
     # The file's rows are the images in the order that they were planted in.
-    rows = np.concatenate([recipe.data.build().train.indices,
-                           recipe.data.build().validation.indices])[found.indices]  # fmt: skip
+    rows = np.concatenate([dataset.train.indices, dataset.validation.indices])[found.indices]
     suspects = [each.position for each in suspect_labels(found.labels, found.probabilities)]
     ranked = np.argsort(label_quality(found.labels, found.probabilities), kind="stable")
     print(f"out-of-fold accuracy with the labels given {found.accuracy:.4f}")

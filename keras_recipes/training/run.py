@@ -9,8 +9,8 @@ from keras_recipes.data import Dataset
 from keras_recipes.recipe import Recipe, resolve_phases
 from keras_recipes.training.devices import training_devices
 from keras_recipes.training.evaluate import predict_examples, score
-from keras_recipes.training.fold_logits import write_fold_logits
 from keras_recipes.training.fit import fit_recipe
+from keras_recipes.training.fold_logits import write_fold_logits
 from keras_recipes.training.hardware import describe_machine, training_device, versions
 from keras_recipes.training.interrupt import Interrupted
 from keras_recipes.training.job import Job

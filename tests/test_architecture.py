@@ -29,7 +29,8 @@ BELOW["tuning"] = PARTS | {"callbacks"}
 BELOW["diagnosis"] = PARTS | {"callbacks", "tuning"}
 BELOW["training"] = PARTS | {"callbacks", "tuning", "recipe"}
 BELOW["studies"] = BELOW["training"] | {"training", "diagnosis"}
-BELOW["report"] = BELOW["studies"] | {"studies"}
+BELOW["audit"] = BELOW["studies"] | {"studies"}
+BELOW["report"] = BELOW["audit"] | {"audit"}
 BELOW["cli"] = BELOW["report"] | {"report"}
 
 

@@ -9,6 +9,7 @@ import sys
 import keras_recipes
 from keras_recipes.cli import (
     ablate,
+    audit,
     augment,
     compare,
     cross_validate,
@@ -34,6 +35,7 @@ COMMANDS = {
     "run": run,
     "list": listing,
     "show": show,
+    "audit": audit,
     "augment": augment,
     "find-lr": find_lr,
     "find-batch": find_batch,

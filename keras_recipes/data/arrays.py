@@ -11,6 +11,7 @@ from keras_recipes.data.dataset import Dataset, Examples
 from keras_recipes.data.division import Division
 from keras_recipes.data.npz_file import NpzFile
 from keras_recipes.data.parts import divide_parts, fingerprint_with_parts
+from keras_recipes.data.row_exclusion import excluded_rows, fingerprint_with_excluded, without_rows
 from keras_recipes.data.store import keep
 from keras_recipes.errors import DataUnavailable, RecipeError
 
@@ -30,6 +31,7 @@ def load(
     store: str = "auto",
     division: Division | None = None,
     classes: tuple[str, ...] | None = None,
+    exclude=(),
 ) -> Dataset:
     """Read a `.npz` file; the arguments are the fields of `keras_recipes.Arrays`.
 
@@ -57,6 +59,8 @@ def load(
         labels[part] = _labels(file, labels_name, counts[part])
     wanted = np.concatenate(list(labels.values()))
     class_names = _class_names(file, wanted)
+    excluded = excluded_rows(exclude, counts)
+    firsts = dict(zip(counts, np.cumsum([0, *counts.values()]).tolist(), strict=False))
     images, _, fingerprint = keep(
         _batches(file, present, labels),
         (len(wanted), *shape),
@@ -64,14 +68,19 @@ def load(
         store=store,
     )
     everything = Examples.whole(
-        images, wanted, image_size=None if image_size in (None, shape[:2]) else tuple(image_size)
+        images,
+        wanted,
+        image_size=None if image_size in (None, shape[:2]) else tuple(image_size),
+        sources=tuple(firsts.items()),
     )
+    for part, rows in excluded.items():
+        everything = without_rows(everything, firsts[part] + rows)
     split = np.repeat(list(counts), list(counts.values()))
     groups = _groups(file, counts["train"])
     everything, class_names = keep_classes(everything, class_names, classes)
     rows = everything.indices
     train, validation, test = divide_parts(
-        everything.class_labels() if classes else wanted,
+        everything.class_labels(),
         np.asarray(split)[rows],
         groups=None if groups is None else groups[rows[rows < len(groups)]],  # training rows first
         division=division or Division(),
@@ -84,8 +93,9 @@ def load(
         validation=everything.subset(validation),
         read_test=lambda: everything.subset(test),
         class_names=class_names,
-        fingerprint=fingerprint_with_classes(
-            fingerprint_with_parts(fingerprint, split, groups), classes
+        fingerprint=fingerprint_with_excluded(
+            fingerprint_with_classes(fingerprint_with_parts(fingerprint, split, groups), classes),
+            excluded,
         ),
     )
 

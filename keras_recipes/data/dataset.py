@@ -19,6 +19,7 @@ class Examples:
         image_size: `(height, width)` that the network sees, where it is another than the stored
             one: training images are augmented first, from all the pixels that are stored.
         files: name of the file behind each row of `images`, or None.
+        sources: where rows come from that are no files: `(split, its first row)`, in rising order.
     """
 
     images: np.ndarray
@@ -26,6 +27,7 @@ class Examples:
     indices: np.ndarray
     image_size: tuple[int, int] | None = None
     files: tuple[str, ...] | None = None
+    sources: tuple[tuple[str, int], ...] = (("train", 0),)
 
     def __len__(self):
         return len(self.indices)
@@ -47,7 +49,7 @@ class Examples:
 
     @classmethod
     def whole(cls, images, labels, **about) -> "Examples":
-        """All of the images given; `about` may state `image_size` and `files`."""
+        """All of the images given; `about` may state `image_size`, `files` and `sources`."""
         return cls(images=images, labels=labels, indices=np.arange(len(labels)), **about)
 
     def subset(self, positions) -> "Examples":
@@ -57,6 +59,13 @@ class Examples:
     def class_labels(self) -> np.ndarray:
         """The label of each example, shape `(n,)`."""
         return self.labels[self.indices]
+
+    def row_name(self, row) -> str:
+        """What `exclude=` calls a row of `images`: its file, or `"train:17"`."""
+        if self.files is not None:
+            return self.files[row]
+        split, first = [each for each in self.sources if each[1] <= row][-1]
+        return f"{split}:{row - first}"
 
     def file_names(self) -> tuple[str, ...] | None:
         """The file of each example, or None where they do not come from files."""

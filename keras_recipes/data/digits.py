@@ -10,7 +10,7 @@ TEST_FRACTION = 0.2
 _TEST_SEED = 0  # one test set for every run
 
 
-def load(division: Division | None = None, *, classes=None) -> Dataset:
+def load(division: Division | None = None, *, classes=None, exclude=()) -> Dataset:
     """The 1,797 digits, uint8 of shape `(8, 8, 1)` in 0..255 (they come in 0..16).
 
     Source: `sklearn.datasets.load_digits`.
@@ -32,4 +32,6 @@ def load(division: Division | None = None, *, classes=None) -> Dataset:
         division=division or Division(),
         read_test=lambda: Examples.whole(test_images, test_labels),
         classes=classes,
+        exclude=exclude,
+        splits={"train": len(labels), "test": len(test_labels)},
     )

@@ -23,7 +23,7 @@ def leave_out(files: list[LabelledFile], exclude) -> list[LabelledFile]:
     names = exclude
     if isinstance(exclude, str | Path):
         base = Path(exclude).absolute().parent
-        names = _read_list(Path(exclude))
+        names = read_list(Path(exclude))
     index = FileIndex(files)
     left_out, unknown = set(), []
     for name in names:
@@ -49,7 +49,12 @@ def matching(files, pattern: str) -> list[LabelledFile]:
     return [each for each in files if fnmatch.fnmatchcase(each.base_name, pattern)]
 
 
-def _read_list(path) -> list[str]:
+def read_list(path) -> list[str]:
+    """The names that a .csv (column `file`) or a text file (one a line, # before remarks) lists.
+
+    Raises:
+        RecipeError: if it can't be read.
+    """
     if path.suffix.lower() == ".csv":
         return [row["file"] for row in read_table(path, "data.exclude", ("file",))]
     try:

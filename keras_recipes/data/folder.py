@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from keras_recipes.data.file_groups import assign_groups
 from keras_recipes.data.folder_layout import find_files
 from keras_recipes.data.image_file import PixelFormat, why_unreadable
 from keras_recipes.data.image_files import UNREADABLE, read_batches
+from keras_recipes.data.labelled_files import LabelledFile
 from keras_recipes.data.manifest import read_manifest
 from keras_recipes.data.parts import divide_parts, fingerprint_with_parts
 from keras_recipes.data.store import keep
@@ -51,18 +53,85 @@ def load(
         dataset = load("photos", image_size=(96, 96), cache_size=(128, 128))
         ```
     """
-    root = Path(os.path.abspath(Path(path).expanduser()))
-    if not root.exists():
-        raise DataUnavailable(
-            "data.path", f"is {str(path)!r}, which does not exist", "Name a folder of images."
-        )
-    files = (
-        find_in_folders(root)
-        if manifest is None
-        else read_manifest(Path(manifest).expanduser(), root)
+    contents = read_folder(
+        path,
+        image_size=image_size,
+        channels=channels,
+        resize=resize,
+        cache_size=cache_size,
+        manifest=manifest,
+        group=group,
+        exclude=exclude,
+        unreadable=unreadable,
+        store=store,
+        classes=classes,
     )
-    files = leave_out(files, exclude)
-    files = assign_groups(files, group)
+    split = [each.split for each in contents.files]
+    groups = None
+    if contents.files[0].group is not None:
+        groups = np.array([each.group for each in contents.files])
+    everything, class_names = keep_classes(contents.examples, contents.class_names, classes)
+    rows = everything.indices
+    train, validation, test = divide_parts(
+        everything.class_labels() if classes else contents.labels,
+        np.asarray(split)[rows],
+        readable=contents.readable[rows],
+        groups=None if groups is None else groups[rows],
+        division=division or Division(),
+        test_fraction=test_fraction,
+        class_names=class_names,
+    )
+    return Dataset(
+        name=contents.root.name,
+        train=everything.subset(train),
+        validation=everything.subset(validation),
+        read_test=lambda: everything.subset(test),
+        class_names=class_names,
+        fingerprint=fingerprint_with_classes(
+            fingerprint_with_parts(contents.fingerprint, split, groups), classes
+        ),
+        skipped=contents.skipped,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FolderContents:
+    """All images of a folder, not divided yet."""
+
+    root: Path
+    files: tuple[LabelledFile, ...]
+    examples: Examples
+    """A row for each file; that of one that can't be read is black, under the label -1."""
+    labels: np.ndarray
+    """int64 class ids, also of files that can't be read, shape `(files,)`."""
+    class_names: tuple[str, ...]
+    fingerprint: str
+    skipped: tuple[str, ...]
+    """Names of the files that can't be read."""
+
+    @property
+    def readable(self) -> np.ndarray:
+        """Whether each file can be read, bool `(files,)`."""
+        return self.examples.labels != UNREADABLE
+
+
+def read_folder(
+    path,
+    *,
+    image_size: tuple[int, int],
+    channels: int = 3,
+    resize: str = "crop",
+    cache_size: tuple[int, int] | None = None,
+    manifest=None,
+    group: str | None = None,
+    exclude=(),
+    unreadable: str = "error",
+    store: str = "auto",
+    classes: tuple[str, ...] | None = None,
+) -> FolderContents:
+    """Read every image; the arguments and errors are those of `load`."""
+    root = Path(os.path.abspath(Path(path).expanduser()))
+    files = assign_groups(listed_files(root, manifest, exclude), group)
     class_names = find_class_names(files, root)
     if manifest is None:
         require_class_folders(files, classes or class_names, root)
@@ -75,38 +144,43 @@ def load(
         key=_key(files, wanted, pixels),
         store=store,
     )
-    readable = labels != UNREADABLE
-    skipped = _skipped(files, readable, unreadable, pixels)
-    everything = Examples.whole(
-        images,
-        labels,
-        image_size=None if cache_size in (None, image_size) else tuple(image_size),
-        files=tuple(each.name for each in files),
-    )
-    split = [each.split for each in files]
-    groups = None if files[0].group is None else np.array([each.group for each in files])
-    everything, class_names = keep_classes(everything, class_names, classes)
-    rows = everything.indices
-    train, validation, test = divide_parts(
-        everything.class_labels() if classes else wanted,
-        np.asarray(split)[rows],
-        readable=readable[rows],
-        groups=None if groups is None else groups[rows],
-        division=division or Division(),
-        test_fraction=test_fraction,
-        class_names=class_names,
-    )
-    return Dataset(
-        name=root.name,
-        train=everything.subset(train),
-        validation=everything.subset(validation),
-        read_test=lambda: everything.subset(test),
-        class_names=class_names,
-        fingerprint=fingerprint_with_classes(
-            fingerprint_with_parts(fingerprint, split, groups), classes
+    return FolderContents(
+        root=root,
+        files=tuple(files),
+        examples=Examples.whole(
+            images,
+            labels,
+            image_size=None if cache_size in (None, image_size) else tuple(image_size),
+            files=tuple(each.name for each in files),
         ),
-        skipped=skipped,
+        labels=wanted,
+        class_names=class_names,
+        fingerprint=fingerprint,
+        skipped=_skipped(files, labels != UNREADABLE, unreadable, pixels),
     )
+
+
+def listed_files(root: Path, manifest=None, exclude=()) -> list[LabelledFile]:
+    """The files of a data set, those in the folder or those that a manifest lists.
+
+    Args:
+        root: the folder, absolute.
+        manifest: as in `keras_recipes.Folder`, and `exclude` too.
+
+    Raises:
+        DataUnavailable: if the folder does not exist.
+        RecipeError: if it holds no images by class, or a list can't be read.
+    """
+    if not root.exists():
+        raise DataUnavailable(
+            "data.path", f"is {str(root)!r}, which does not exist", "Name a folder of images."
+        )
+    files = (
+        find_in_folders(root)
+        if manifest is None
+        else read_manifest(Path(manifest).expanduser(), root)
+    )
+    return leave_out(files, exclude)
 
 
 def find_in_folders(root):

@@ -78,9 +78,19 @@ def upright_size(path) -> tuple[int, int]:
     Raises:
         Exception: as `read_image`, of what the header shows.
     """
+    return header(path)[:2]
+
+
+def header(path) -> tuple[int, int, str, str]:
+    """(height, width, format, colours) of an image: turned upright, `"JPEG"`, Pillow's `"RGB"`.
+
+    Raises:
+        Exception: as `read_image`, of what the header shows.
+    """
     with Image.open(path, formats=FORMATS) as image:
         on_its_side = _orientation(image) in (5, 6, 7, 8)
-        return image.size if on_its_side else image.size[::-1]
+        height, width = image.size if on_its_side else image.size[::-1]
+        return height, width, image.format or "unknown", image.mode
 
 
 def why_unreadable(path, pixels: PixelFormat) -> str | None:

@@ -20,7 +20,7 @@ MOST_LOOKED_AT = 5000
 """Of more images, as many evenly spaced ones are decoded."""
 
 _LOOK = PixelFormat((32, 32))
-_COLOURLESS = 3
+COLOURLESS = 3
 """Most that a pixel's red, green and blue differ by where a grey image was saved as RGB: by none
 in a JPEG, by 1 in a WebP."""
 _FEW_GROUPS, _FEW_IMAGES = 30, 30
@@ -105,7 +105,7 @@ def _survey(root):
             "JPEG, PNG, WebP, BMP and GIF files are read.",
         )  # fmt: skip
     readable = [each for each in files if each.name not in unreadable]
-    group, groups = _find_groups(root, files)
+    group, groups = find_groups(root, files)
     try:
         fraction = _divide(files, readable, class_names, group, groups)
     except RecipeError:
@@ -151,7 +151,7 @@ def _look(file):
         size = upright_size(file.path)
     except Exception:  # Pillow's readers raise what they stumble over
         return None
-    return size, bool(np.ptp(pixels, axis=2).max() <= _COLOURLESS)
+    return size, bool(np.ptp(pixels, axis=2).max() <= COLOURLESS)
 
 
 def _divide(files, readable, class_names, group, groups):
@@ -194,8 +194,16 @@ def _divide(files, readable, class_names, group, groups):
     )  # fmt: skip
 
 
-def _find_groups(root, files):
-    """(rule, number of groups) of what seems to belong together, or (None, 0)."""
+def find_groups(root, files):
+    """(rule, number of groups) of what seems to belong together, or (None, 0).
+
+    Args:
+        root: the folder; a list called like it, with `.groups.csv` behind, is taken.
+        files: its `LabelledFile`s.
+
+    Raises:
+        RecipeError: if that list does not fit.
+    """
     listed = root.with_name(root.name + ".groups.csv")
     if listed.is_file():
         try:

@@ -26,6 +26,7 @@ def load(
     store: str = "auto",
     division: Division | None = None,
     classes: tuple[str, ...] | None = None,
+    exclude=(),
 ) -> Dataset:
     """Read a data set; the test split is left alone until it is asked for.
 
@@ -37,6 +38,7 @@ def load(
         store: see `keras_recipes.data.store.keep`.
         division: how the training split is divided.
         classes: see `keras_recipes.data.keep_classes`.
+        exclude: see `keras_recipes.data.row_exclusion.excluded_rows`.
 
     Raises:
         DataUnavailable: if it is not prepared and the network can't be reached.
@@ -60,6 +62,8 @@ def load(
         read_test=read_test,
         fingerprint=fingerprint,
         classes=classes,
+        exclude=exclude,
+        splits={each: builder.info.splits[each].num_examples for each in (train_split, test_split)},
     )
 
 

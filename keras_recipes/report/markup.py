@@ -2,7 +2,7 @@
 
 from html import escape
 
-_WITHOUT_END = {"img"}
+_WITHOUT_END = {"br", "img"}
 
 
 class Markup(str):

@@ -9,21 +9,12 @@ import matplotlib
 
 from keras_recipes.atomic_file import replacing
 from keras_recipes.report.curves import draw_curves
+from keras_recipes.report.document import document, section, tile
 from keras_recipes.report.duration import format_seconds
 from keras_recipes.report.found_rate import found_rate_section
-from keras_recipes.report.markup import Markup, element, facts, join, number
+from keras_recipes.report.markup import Markup, element, facts, number
 from keras_recipes.report.scores import FURTHER_SCORES
-from keras_recipes.report.style import STYLE
 from keras_recipes.training.run_files import RunFiles, read_run_files
-
-_HEAD = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy"
- content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-"""
 
 _STATE_COLOURS = {
     "finished": "good", "stopped early": "good", "interrupted": "warn", "running": "warn",
@@ -78,8 +69,7 @@ def _page(run: RunFiles, path):
                 _epochs(run), _recipe(run), _data(about), _computation(about), _record(about)),
         element("footer", "Written by keras_recipes from run.json, metrics.jsonl and recipe.py."),
     )  # fmt: skip
-    title = element("title", f"{about['name']}: {about['state']}")
-    return f"{_HEAD}{title}\n<style>{STYLE}</style>\n</head>\n{body}\n</html>\n"
+    return document(f"{about['name']}: {about['state']}", body)
 
 
 def _header(about):
@@ -110,17 +100,17 @@ def _result(run, path):
     results, test = run.about["results"], run.about["results"]["test"]
     low, high = test["accuracy_interval"]
     tiles = [
-        _tile(
+        tile(
             "Test accuracy", number(test["accuracy"], ".4f"),
             "95 % interval ", number(low, ".4f"), " to ", number(high, ".4f"), "; ",
             number(test["correct"]), " of ", number(test["examples"]), " images",
         ),
-        *(_tile(f"Test {heading}", number(test[name], ".4f"), note)
+        *(tile(f"Test {heading}", number(test[name], ".4f"), note)
           for name, (heading, note) in FURTHER_SCORES.items() if name in test),
-        _tile("Best epoch", number(results["best_epoch"]),
+        tile("Best epoch", number(results["best_epoch"]),
               "of ", number(results["epochs"]), "; ", results["monitor"], " ",
               number(results["best"], ".4f")),
-        _tile("Time", element("data", format_seconds(run.about["seconds"]),
+        tile("Time", element("data", format_seconds(run.about["seconds"]),
                               value=repr(run.about["seconds"])),
               f"on {run.about['machine']['device']}, from building the model to the test"),
     ]  # fmt: skip
@@ -129,7 +119,7 @@ def _result(run, path):
         f"The test set was read once, with {weights} weights. The interval (Wilson's) is for "
         "further images of the same kind; what another seed would change is not in it."
     )
-    return _section(
+    return section(
         "Result", element("dl", *tiles, class_="tiles"), element("p", note, class_="note")
     )
 
@@ -147,16 +137,7 @@ def _no_result(run, path):
     ]
     if about["state"] in ("interrupted", "failed"):
         paragraphs.append(element("p", "To go on: ", element("code", resume)))
-    return _section("Result", *paragraphs)
-
-
-def _tile(name, value, *note):
-    return element(
-        "div",
-        element("dt", name),
-        element("dd", value, class_="value"),
-        element("dd", *note, class_="note"),
-    )
+    return section("Result", *paragraphs)
 
 
 def _curves(run):
@@ -175,7 +156,7 @@ def _curves(run):
         "changed and on images as the recipe augments them; validation follows each epoch, on "
         "images as they are. So validation may be the better of the two."
     )
-    return _section("Curves", element("figure", picture, element("figcaption", caption)))
+    return section("Curves", element("figure", picture, element("figcaption", caption)))
 
 
 def _data_uri(figure) -> str:
@@ -197,7 +178,7 @@ def _epochs(run):
     rows = [_epoch_row(each, columns, _best_epoch(run.about)) for each in run.records]
     table = element("table", element("thead", head), element("tbody", *rows), class_="epochs")
     summary = element("summary", f"{len(rows)} epochs, as in metrics.jsonl")
-    return _section("Epochs", element("details", summary, element("div", table, class_="scroll")))
+    return section("Epochs", element("details", summary, element("div", table, class_="scroll")))
 
 
 def _epoch_heading(name):
@@ -221,7 +202,7 @@ def _epoch_row(record, columns, best_epoch):
 
 
 def _recipe(run):
-    return _section(
+    return section(
         "Recipe",
         element("p", "As it ran, every choice stated; recipe.py runs again.", class_="note"),
         element("pre", element("code", run.recipe)),
@@ -234,7 +215,7 @@ def _data(about):
     classes = element("details", element("summary", number(len(names))), ", ".join(names))
     skipped = data.get("skipped", [])
     listed = element("details", element("summary", number(len(skipped))), ", ".join(skipped))
-    return _section("Data", facts([
+    return section("Data", facts([
         ("name", data["name"]),
         ("images to train", number(data["train"])),
         ("images to validate", number(data["validation"])),
@@ -260,7 +241,7 @@ def _computation(about):
         ("platform", machine["platform"]),
     ]
     rows += [(name, found or "not installed") for name, found in about["versions"].items()]
-    return _section("Machine and versions", facts(rows))
+    return section("Machine and versions", facts(rows))
 
 
 def _record(about):
@@ -273,15 +254,11 @@ def _record(about):
         ("weights and biases", number(about.get("parameters"), ",")),
     ]
     rows += [(name, element("code", f"SHA-256 {each}")) for name, each in about["sources"].items()]
-    return _section("Record", facts(rows))
+    return section("Record", facts(rows))
 
 
 def _best_epoch(about):
     return (about["results"] or {}).get("best_epoch")
-
-
-def _section(title, *contents):
-    return join("\n", element("section", element("h2", title), *contents))
 
 
 def _yes(value):

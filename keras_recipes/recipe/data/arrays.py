@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from keras_recipes.errors import DataUnavailable, RecipeError
-from keras_recipes.recipe.data.division import check_division, division
+from keras_recipes.recipe.data.division import check_division, check_exclude, division
 from keras_recipes.recipe.part import bounded, file_path, part
 
 
@@ -25,6 +25,8 @@ class Arrays:
     file and then resized. None: that size."""
     classes: tuple[str, ...] | None = None
     """As in `TFDS`."""
+    exclude: tuple[str, ...] | str = file_path(())
+    """As in `TFDS`; the splits are `train`, and `validation` and `test` where it has them."""
     test_fraction: float | None = bounded(None, above=0, below=1)
     """As in `Folder`."""
     validation_fraction: float | None = bounded(None, above=0, below=1)
@@ -44,6 +46,7 @@ class Arrays:
 
     def check(self):
         check_division(self)
+        check_exclude(self.exclude)
         if not self.path.lower().endswith(".npz"):
             raise RecipeError(
                 "data.path", f"must end in .npz; got {self.path!r}",
@@ -81,4 +84,5 @@ class Arrays:
             store=self.store,
             division=division(self),
             classes=self.classes,
+            exclude=self.exclude,
         )

@@ -1,7 +1,7 @@
 """`Digits`: the handwritten digits that are always at hand."""
 
-from keras_recipes.recipe.data.division import check_division, division
-from keras_recipes.recipe.part import bounded, part
+from keras_recipes.recipe.data.division import check_division, check_exclude, division
+from keras_recipes.recipe.part import bounded, file_path, part
 
 
 @part
@@ -14,6 +14,8 @@ class Digits:
 
     classes: tuple[str, ...] | None = None
     """As in `TFDS`: `"0"` to `"9"`."""
+    exclude: tuple[str, ...] | str = file_path(())
+    """As in `TFDS`; the splits are `train` and `test`."""
     validation_fraction: float | None = bounded(None, above=0, below=1)
     """As in `TFDS`."""
     fold: tuple[int, int] | None = bounded(None, at_least=0)
@@ -29,6 +31,7 @@ class Digits:
 
     def check(self):
         check_division(self)
+        check_exclude(self.exclude)
 
     def require(self):
         """Always at hand."""
@@ -37,4 +40,4 @@ class Digits:
         """Read the training part; returns `keras_recipes.data.Dataset`."""
         from keras_recipes.data import digits
 
-        return digits.load(division=division(self), classes=self.classes)
+        return digits.load(division=division(self), classes=self.classes, exclude=self.exclude)

@@ -1,4 +1,6 @@
-"""What the data parts have in common: how training images are divided."""
+"""What the data parts have in common: which images are left out, how the others are divided."""
+
+from pathlib import Path
 
 from keras_recipes.errors import RecipeError
 
@@ -43,4 +45,14 @@ def _check_fold(name, fold):
         raise RecipeError(
             f"data.{name}", f"must be (index, folds) with index < folds; got {fold}",
             "The first of five folds is (0, 5), the last is (4, 5).",
+        )  # fmt: skip
+
+
+def check_exclude(exclude):
+    """Raise `RecipeError` where `exclude` is a text that names no list."""
+    if isinstance(exclude, str) and not exclude.lower().endswith((".csv", ".txt")):
+        raise RecipeError(
+            "data.exclude", f"must be a tuple of names, or a .csv or .txt file that lists "
+            f"them; got {exclude!r}",
+            f"Write a tuple of one, with a comma: ({Path(exclude).name!r},).",
         )  # fmt: skip

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from keras_recipes.errors import DataUnavailable, RecipeError
-from keras_recipes.recipe.data.division import check_division, division
+from keras_recipes.recipe.data.division import check_division, check_exclude, division
 from keras_recipes.recipe.part import bounded, file_path, part
 
 
@@ -73,12 +73,7 @@ class Folder:
             )
         if self.group is not None and not self.group.lower().endswith(".csv"):
             _check_expression(self.group)
-        if isinstance(self.exclude, str) and not self.exclude.lower().endswith((".csv", ".txt")):
-            raise RecipeError(
-                "data.exclude", f"must be a tuple of names, or a .csv or .txt file that lists "
-                f"them; got {self.exclude!r}",
-                f"Write a tuple of one, with a comma: ({Path(self.exclude).name!r},).",
-            )  # fmt: skip
+        check_exclude(self.exclude)
 
     def require(self):
         """Make sure that there is such a folder.

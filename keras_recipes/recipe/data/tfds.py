@@ -3,8 +3,8 @@
 from typing import Literal
 
 from keras_recipes.errors import RecipeError
-from keras_recipes.recipe.data.division import check_division, division
-from keras_recipes.recipe.part import bounded, first_argument, part
+from keras_recipes.recipe.data.division import check_division, check_exclude, division
+from keras_recipes.recipe.part import bounded, file_path, first_argument, part
 
 
 @part
@@ -25,6 +25,9 @@ class TFDS:
     """(height, width) that every image is resized to; None where all are of one size."""
     classes: tuple[str, ...] | None = None
     """Train and test on these classes alone, by their names; the first is label 0. None: all."""
+    exclude: tuple[str, ...] | str = file_path(())
+    """Images to leave out, by split and row: `("train:17", "test:3")`; or the path of a .csv
+    (column `file`) or .txt file (one a line) that lists them, as `keras-recipes audit` writes."""
     validation_fraction: float | None = bounded(None, above=0, below=1)
     """Share of the training images held out, stratified; None: a tenth, or the fold's share."""
     fold: tuple[int, int] | None = bounded(None, at_least=0)
@@ -43,6 +46,7 @@ class TFDS:
 
     def check(self):
         check_division(self)
+        check_exclude(self.exclude)
         if not self.name or self.name.startswith("/"):
             raise RecipeError(
                 "data.name", f"must be the name of a data set; got {self.name!r}",
@@ -74,4 +78,5 @@ class TFDS:
             store=self.store,
             division=division(self),
             classes=self.classes,
+            exclude=self.exclude,
         )

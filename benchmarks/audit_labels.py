@@ -18,7 +18,7 @@ import numpy as np
 
 from keras_recipes import SGD, TFDS, Arrays, ConvNet, Cosine, Flip, PaddedCrop, Recipe, Stopping
 from keras_recipes.audit.out_of_fold import out_of_fold
-from keras_recipes.audit.suspect_labels import label_quality, suspect_labels
+from keras_recipes.audit.suspect_labels import suspect_labels
 from keras_recipes.studies.folds import fold_recipes, fold_trials
 from keras_recipes.studies.local_workers import LocalWorkers
 from keras_recipes.studies.run_trials import run_trials
@@ -114,7 +114,8 @@ def main():
     # The file's rows are the images in the order that they were planted in.
     rows = np.concatenate([dataset.train.indices, dataset.validation.indices])[found.indices]
     suspects = [each.position for each in suspect_labels(found.labels, found.probabilities)]
-    ranked = np.argsort(label_quality(found.labels, found.probabilities), kind="stable")
+    given = found.probabilities[np.arange(len(found)), found.labels]
+    ranked = np.argsort(given, kind="stable")
     print(f"out-of-fold accuracy with the labels given {found.accuracy:.4f}")
     print("| cut | suspects | of them planted | precision | recall |\n|---|---|---|---|---|")
     lines = [

@@ -42,12 +42,17 @@ def augmentations_of(recipe: Recipe, also=()) -> Tried:
         else:
             parts[name] = each
     if not parts:
-        without = "augmentation" if not left_out else "augmentation but mixing"
-        raise RecipeError(
-            "augment", f"has no {without}, so there is nothing to try",
-            'Name an augmentation to try, for example --also "Rotation(180)".',
-        )  # fmt: skip
+        raise nothing_to_try(mixing=bool(left_out))
     return Tried(parts=parts, left_out=tuple(dict.fromkeys(left_out)))
+
+
+def nothing_to_try(*, mixing: bool) -> RecipeError:
+    """The error that there is no augmentation to try, to be raised; `mixing`: but some that mix."""
+    lacks = "augmentation but what mixes labels" if mixing else "augmentation"
+    return RecipeError(
+        "augment", f"has no {lacks}, so there is nothing to try",
+        'Name an augmentation to try, for example --also "Rotation(180)".',
+    )  # fmt: skip
 
 
 def without(recipe: Recipe, part) -> Recipe:
@@ -62,6 +67,31 @@ def without(recipe: Recipe, part) -> Recipe:
         for each in recipe.phases
     )
     return replace(recipe, augment=_removed(recipe.augment, part), phases=phases)
+
+
+def having(recipe: Recipe, part) -> Recipe:
+    """The recipe with an augmentation: itself where it has it, else with it in every phase."""
+    stated = [each for phase in resolve_phases(recipe) for each in phase.augment]
+    if part in list(_opened(stated)):
+        return recipe
+    phases = tuple(
+        replace(each, augment=())  # the recipe's is no longer empty
+        if each.keep_features
+        else each
+        if each.augment is None
+        else replace(each, augment=_added(each.augment, part))
+        for each in recipe.phases
+    )
+    if any(each.augment is None for each in phases):
+        recipe = replace(recipe, augment=_added(recipe.augment, part), phases=phases)
+    return replace(recipe, phases=phases)
+
+
+def _added(parts, part):
+    """The parts with one more, before those that mix images."""
+    mixing = [n for n, each in enumerate(parts) if mixing_parts((each,))]
+    place = mixing[0] if mixing else len(parts)
+    return (*parts[:place], part, *parts[place:])
 
 
 def _removed(parts, part):

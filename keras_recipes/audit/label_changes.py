@@ -1,10 +1,11 @@
 """Augmentation that changes what an image shows: a 2 that is mirrored, a 6 that is turned.
 
-Each image is shown to a network that has not been trained on it, as it is and augmented once. Of
-the images that it predicts correctly and confidently, and that the augmentation has changed at all,
-those are counted that it then takes for another class, and among them those that it takes for it
-confidently. It must not have been trained with the augmentation in question either: what it was
-told of augmented images, it says of them (`keras_recipes.audit.augmentations.without`).
+Each image is shown to two networks that have not been trained on it, of the same settings but for
+one thing: the one has never seen the augmentation, the other has been trained with it. Of the
+images that both predict correctly, the first confidently, those are counted that it takes for
+another class once they are augmented. It may only stumble over what it doesn't know; so among them
+those are counted that the second, which was told of such images what they are, takes for another
+as well.
 """
 
 from collections.abc import Callable, Iterable
@@ -30,12 +31,14 @@ class ChangedImage:
         row: of the data set, as in `Examples.indices`.
         predicted: class id.
         confidence: probability of that class.
+        lost: whether the network that was trained with the augmentation is wrong, too.
         image: the augmented image as the network sees it, uint8 `(height, width, channels)`.
     """
 
     row: int
     predicted: int
     confidence: float
+    lost: bool
     image: np.ndarray = field(repr=False, compare=False)
 
 
@@ -45,51 +48,47 @@ class LabelChanges:
 
     Attributes:
         augmentation: as the recipe names it.
-        outcomes: int64 `(classes, classes)`: of the images of a class (first axis), how many are
-            predicted as each afterwards, whatever the confidence.
-        confident: the same of those that are predicted confidently afterwards.
+        outcomes: int64 `(classes, classes)`: of the images of a class (first axis), how many the
+            network without the augmentation predicts as each, once they are augmented.
+        lost: the same of those that the network with the augmentation doesn't recognise either.
         unchanged: images that the augmentation left as they were, int64 `(classes,)`.
-        examples: class id to some of the images that change it, those first that are taken for
-            another most confidently.
+        examples: class id to some of the images that flip, the lost ones first, and those that are
+            taken for another class most confidently.
     """
 
     augmentation: str
     outcomes: np.ndarray
-    confident: np.ndarray
+    lost: np.ndarray
     unchanged: np.ndarray
     examples: dict[int, tuple[ChangedImage, ...]]
 
     def tried(self, label: int) -> int:
-        """Images of the class: correct and confident before, changed by the augmentation."""
+        """Images of the class that both networks know, and that the augmentation changes."""
         return int(self.outcomes[label].sum())
 
-    def flips(self, label: int) -> int:
-        """How many are taken for another class, whatever the confidence."""
-        return self.tried(label) - int(self.outcomes[label, label])
+    def flips(self, label: int, *, lost: bool = False) -> int:
+        """How many are taken for another class, or `lost` among them."""
+        counts = self.lost if lost else self.outcomes
+        return int(counts[label].sum() - counts[label, label])
 
-    def confident_flips(self, label: int) -> int:
-        """How many are confidently taken for another class."""
-        return int(self.confident[label].sum() - self.confident[label, label])
-
-    def becomes(self, label: int) -> int:
-        """The class that most of its flips are taken for; -1 where there are none."""
-        others = self.outcomes[label].copy()
+    def becomes(self, label: int, *, lost: bool = False) -> int:
+        """The class that most of them are taken for; -1 where there are none."""
+        others = (self.lost if lost else self.outcomes)[label].copy()
         others[label] = 0
         return int(others.argmax()) if others.any() else -1
 
-    def interval(self, label: int, confident: bool = False) -> tuple[float, float]:
-        """Wilson's 95 % interval of the share that flips, or flips confidently; (0, 1) of none."""
+    def interval(self, label: int, *, lost: bool = False) -> tuple[float, float]:
+        """Wilson's 95 % interval of their share of those tried; (0, 1) where there are none."""
         tried = self.tried(label)
         if tried == 0:
             return 0.0, 1.0
-        flips = self.confident_flips(label) if confident else self.flips(label)
-        low, high = wilson_interval(flips, tried)
+        low, high = wilson_interval(self.flips(label, lost=lost), tried)
         return max(low, 0.0), min(high, 1.0)
 
 
 def label_changes(
     name: str,
-    networks: Iterable[tuple[Callable, Examples]],
+    networks: Iterable[tuple[Callable, Callable, Examples]],
     pipeline: Callable | None,
     num_classes: int,
     *,
@@ -102,9 +101,9 @@ def label_changes(
 
     Args:
         name: of the augmentation.
-        networks: each a function from images, float32 in 0..255 `(n, height, width, channels)` of
-            the examples' `image_shape`, to logits `(n, classes)`; and examples that it was not
-            trained on.
+        networks: each the network without the augmentation and the one with it, functions from
+            images, float32 in 0..255 `(n, height, width, channels)` of the examples' `image_shape`,
+            to logits `(n, classes)`; and examples that neither was trained on.
         pipeline: the augmentation, as `build_pipeline` makes it, for batches of any size; None to
             predict the same images once more, of which none may flip.
         num_classes: length of a label.
@@ -112,7 +111,7 @@ def label_changes(
         shown: images to keep of each class.
     """
     counter = _Counter(num_classes, shown)
-    for number, (predict, examples) in enumerate(networks):
+    for number, (predict, predict_taught, examples) in enumerate(networks):
         for step, start in enumerate(range(0, len(examples), EVALUATION_BATCH)):
             batch = examples.subset(slice(start, start + EVALUATION_BATCH))
             plain, augmented = _augmented(batch, pipeline, num_classes, number, step)
@@ -120,12 +119,15 @@ def label_changes(
             before, after = (
                 softmax(np.asarray(predict(each), np.float64)) for each in (plain, augmented)
             )
+            taught_before, taught = (
+                np.asarray(predict_taught(each)).argmax(axis=1) for each in (plain, augmented)
+            )
             sure = before[np.arange(len(labels)), labels] >= confidence
-            sure &= before.argmax(axis=1) == labels
+            sure &= (before.argmax(axis=1) == labels) & (taught_before == labels)
             differs = np.abs(augmented - plain).max(axis=(1, 2, 3)) > _SMALLEST_CHANGE
             if pipeline is None:
                 differs = np.ones(len(labels), bool)
-            counter.add(batch.indices, labels, sure, differs, after, confidence, augmented)
+            counter.add(batch.indices, labels, sure, differs, after, taught, augmented)
     return counter.result(name)
 
 
@@ -152,40 +154,43 @@ class _Counter:
     """Counts of one augmentation, and its clearest images."""
 
     def __init__(self, num_classes, shown):
-        self.outcomes = np.zeros((num_classes, num_classes), np.int64)
-        self.confident = np.zeros((num_classes, num_classes), np.int64)
-        self.unchanged = np.zeros(num_classes, np.int64)
+        self._outcomes = np.zeros((num_classes, num_classes), np.int64)
+        self._lost = np.zeros((num_classes, num_classes), np.int64)
+        self._unchanged = np.zeros(num_classes, np.int64)
         self._examples = {label: [] for label in range(num_classes)}
         self._shown = shown
 
-    def add(self, rows, labels, sure, differs, after, confidence, images):
+    def add(self, rows, labels, sure, differs, after, taught, images):
         predicted, probability = after.argmax(axis=1), after.max(axis=1)
-        np.add.at(self.unchanged, labels[sure & ~differs], 1)
+        np.add.at(self._unchanged, labels[sure & ~differs], 1)
         counted = sure & differs
-        np.add.at(self.outcomes, (labels[counted], predicted[counted]), 1)
-        confident = counted & (probability >= confidence)
-        np.add.at(self.confident, (labels[confident], predicted[confident]), 1)
-        flipped = np.flatnonzero(counted & (predicted != labels))
-        for position in flipped[np.argsort(-probability[flipped], kind="stable")]:
-            kept = self._examples[int(labels[position])]
-            if len(kept) == self._shown and kept[-1].confidence >= probability[position]:
-                continue
-            kept.append(
+        np.add.at(self._outcomes, (labels[counted], predicted[counted]), 1)
+        flipped = counted & (predicted != labels)
+        lost = flipped & (taught != labels)
+        np.add.at(self._lost, (labels[lost], predicted[lost]), 1)
+        for position in np.flatnonzero(flipped):
+            self._keep(
+                int(labels[position]),
                 ChangedImage(
                     row=int(rows[position]),
                     predicted=int(predicted[position]),
                     confidence=float(probability[position]),
+                    lost=bool(lost[position]),
                     image=np.clip(np.round(images[position]), 0, 255).astype(np.uint8),
-                )
+                ),
             )
-            kept.sort(key=lambda each: -each.confidence)
-            del kept[self._shown :]
+
+    def _keep(self, label, image):
+        kept = self._examples[label]
+        kept.append(image)
+        kept.sort(key=lambda each: (not each.lost, -each.confidence))
+        del kept[self._shown :]
 
     def result(self, name):
         return LabelChanges(
             augmentation=name,
-            outcomes=self.outcomes,
-            confident=self.confident,
-            unchanged=self.unchanged,
+            outcomes=self._outcomes,
+            lost=self._lost,
+            unchanged=self._unchanged,
             examples={label: tuple(kept) for label, kept in self._examples.items() if kept},
         )

@@ -58,14 +58,8 @@ def out_of_fold(dataset: Dataset, outcomes: Sequence[Outcome]) -> OutOfFold:
     Raises:
         RecipeError: if a trial has failed, so that its fold is not predicted.
     """
-    failed = [each.error for each in outcomes if each.error is not None]
-    if failed:
-        raise RecipeError(
-            "the folds", f"are not all predicted: {len(failed)} of {len(outcomes)} trainings have "
-            f"failed, the first with: {failed[0].rstrip('.')}",
-            "Mend that and repeat the command; what is finished is kept.",
-        )  # fmt: skip
-    rows = np.concatenate([dataset.train.indices, dataset.validation.indices])
+    require_finished(outcomes)
+    rows = _rows(dataset)
     folds = [fold_logits(Path(each.directory)) for each in outcomes]
     predicted = np.concatenate([each.rows for each in folds])
     number = np.repeat(np.arange(len(folds)), [len(each.rows) for each in folds])
@@ -86,9 +80,24 @@ def out_of_fold(dataset: Dataset, outcomes: Sequence[Outcome]) -> OutOfFold:
     )
 
 
+def require_finished(outcomes: Sequence[Outcome]):
+    """Raise `RecipeError` if a trial has failed, so that its fold is not predicted."""
+    failed = [each.error for each in outcomes if each.error is not None]
+    if failed:
+        raise RecipeError(
+            "the folds", f"are not all predicted: {len(failed)} of {len(outcomes)} trainings have "
+            f"failed, the first with: {failed[0].rstrip('.')}",
+            "Mend that and repeat the command; what is finished is kept.",
+        )  # fmt: skip
+
+
 def places_of(dataset: Dataset, rows) -> np.ndarray:
     """Where each of `rows` is among the training and then the validation images; -1 if nowhere."""
-    return _places(np.concatenate([dataset.train.indices, dataset.validation.indices]), rows)
+    return _places(_rows(dataset), rows)
+
+
+def _rows(dataset):
+    return np.concatenate([dataset.train.indices, dataset.validation.indices])
 
 
 def _places(all_rows, rows):

@@ -1,16 +1,16 @@
 """Labels that are probably wrong: confident learning on out-of-fold probabilities.
 
-Source: Northcutt, Jiang & Chuang 2021, arXiv:1911.00068, by the package cleanlab. Of each pair of
-classes it estimates how many images that carry the one label belong to the other, from those that
-are predicted as the other with more than that class's mean confidence, and takes as many of them,
-the most confidently contradicted first.
+Source: Northcutt, Jiang & Chuang 2021, arXiv:1911.00068, by the package cleanlab. An image counts
+against its label where another class is predicted with more than that class's usual probability,
+the mean over the images that are labelled so. As many labels are suspect, those that are given the
+least probability; docs/audit.md compares this with taking the smallest margins.
 """
 
-import importlib.util
 from dataclasses import dataclass
 
 import numpy as np
 
+from keras_recipes.audit.asked_recipes import require_cleanlab
 from keras_recipes.errors import RecipeError
 
 
@@ -25,8 +25,6 @@ class SuspectLabel:
         given_probability: of the class given.
         suggested_probability: of the class suggested.
         given_rank: of the class given by probability, 1 for the likeliest.
-        quality: of the label, from 0, surely wrong, to 1: half of 1 plus the probability given
-            minus the largest of another class.
     """
 
     position: int
@@ -35,43 +33,10 @@ class SuspectLabel:
     given_probability: float
     suggested_probability: float
     given_rank: int
-    quality: float
-
-
-def require_cleanlab(option: str):
-    """Raise `RecipeError` where cleanlab is not installed, by the option that needs it."""
-    if importlib.util.find_spec("cleanlab") is None:
-        raise RecipeError(
-            option, "needs cleanlab, which is not installed",
-            "Install it: pip install 'keras_recipes[audit]'.",
-        )  # fmt: skip
-
-
-def label_quality(labels, probabilities) -> np.ndarray:
-    """How well each label goes with what is predicted: the normalised margin, in [0, 1].
-
-    `(p(given) - max p(other) + 1) / 2`. Source: Northcutt et al. 2021, arXiv:1911.00068, section
-    3.2.
-
-    Args:
-        labels: class ids, shape `(n,)`.
-        probabilities: out of fold, `(n, classes)`; rows sum to 1.
-
-    Returns:
-        float64 `(n,)`.
-    """
-    require_cleanlab("label_quality")
-    from cleanlab.rank import get_label_quality_scores
-
-    return get_label_quality_scores(
-        np.asarray(labels), np.asarray(probabilities, np.float64), method="normalized_margin"
-    )
 
 
 def suspect_labels(labels, probabilities) -> list[SuspectLabel]:
-    """Labels that are probably wrong, the worst first.
-
-    How many there are is the estimate of confident learning, pruned by noise rate (section 3.2).
+    """Labels that are probably wrong, the least likely first.
 
     Args:
         labels: class ids, shape `(n,)`.
@@ -100,15 +65,15 @@ def suspect_labels(labels, probabilities) -> list[SuspectLabel]:
     positions = find_label_issues(
         labels,
         probabilities,
-        filter_by="prune_by_noise_rate",
-        return_indices_ranked_by="normalized_margin",
+        filter_by="low_self_confidence",
+        return_indices_ranked_by="self_confidence",
         n_jobs=1,  # others are forked, which a process that has TensorFlow's threads must not be
     )
-    quality = label_quality(labels, probabilities)
-    return [_describe(int(each), labels, probabilities, quality) for each in positions]
+    found = [_describe(int(each), labels, probabilities) for each in positions]
+    return [each for each in found if each.suggested != each.given]
 
 
-def _describe(position, labels, probabilities, quality):
+def _describe(position, labels, probabilities):
     given, of_image = int(labels[position]), probabilities[position]
     suggested = int(of_image.argmax())
     return SuspectLabel(
@@ -118,5 +83,4 @@ def _describe(position, labels, probabilities, quality):
         given_probability=float(of_image[given]),
         suggested_probability=float(of_image[suggested]),
         given_rank=1 + int(np.sum(of_image > of_image[given])),
-        quality=float(quality[position]),
     )

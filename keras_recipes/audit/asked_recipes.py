@@ -54,14 +54,17 @@ def asked_recipes(
         )
     pairs = {}
     for name, part in ({} if tried is None else tried.parts).items():
-        lacks = fold_recipes(without(recipe, part), folds, 1)
-        has = fold_recipes(having(recipe, part), folds, 1)
-        with_it = "{}" if has == as_it_is else f"{{}} with {name}"
-        pairs[name] = [
-            {f"{fold} without {name}": lacks[fold], with_it.format(fold): has[fold]}
-            for fold in list(lacks)[:networks]
-        ]
+        lacks = _named(fold_recipes(without(recipe, part), folds, 1), as_it_is, f"without {name}")
+        has = _named(fold_recipes(having(recipe, part), folds, 1), as_it_is, f"with {name}")
+        pairs[name] = [dict(pair) for pair in list(zip(lacks, has, strict=True))[:networks]]
     return AskedRecipes(folds=as_it_is if labels else {}, pairs=pairs)
+
+
+def _named(recipes, as_it_is, change):
+    """(name, recipe) of each fold; that of the recipe as it is has no other name."""
+    if recipes == as_it_is:
+        return list(recipes.items())
+    return [(f"{fold} {change}", each) for fold, each in recipes.items()]
 
 
 def require_cleanlab(option: str):

@@ -10,6 +10,8 @@ SIDE = 16
 """Pixels that are compared."""
 _FROM = 32
 """Pixels that are cropped from."""
+_AT_ONCE = 16
+"""Pairs, few enough for a processor's cache."""
 _MARGINS = (0.0, 0.05, 0.1)
 """Shares of the side that a crop may take away at each of its ends."""
 
@@ -26,31 +28,34 @@ def aligned_correlation(first, second) -> np.ndarray:
     Returns:
         float32 `(n,)`, in -1..1.
     """
-    first, second = resample(first, _FROM), resample(second, _FROM)
-    return np.maximum(_best(first, second), _best(second, first))
+    found = np.empty(len(first), np.float32)
+    for start in range(0, len(first), _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        one, other = resample(first[some], _FROM), resample(second[some], _FROM)
+        found[some] = np.maximum(_best(one, other), _best(other, one))
+    return found
 
 
 def _best(cropped, whole):
+    """The highest correlation of each crop, `(n,)`; images are float `(n, _FROM, _FROM, c)`."""
     crops = _crops()
-    count, channels = len(crops), cropped.shape[-1]
-    n = len(cropped)
-    target = _normalise(resample(whole, SIDE).reshape(n, -1, channels))
-    matrix = np.concatenate(crops)  # (crops * SIDE, _FROM)
-    columns = matrix @ cropped.transpose(0, 3, 1, 2).reshape(-1, _FROM, _FROM)  # over the rows
-    columns = columns.reshape(n, channels, count, SIDE, _FROM)
+    target = resample(whole, SIDE).transpose(0, 3, 1, 2)
+    target = target - target.mean(axis=(2, 3), keepdims=True)
+    n, channels = target.shape[:2]
+    length = np.sqrt(np.square(target).sum(axis=(1, 2, 3)))[:, None]
+    target = target.reshape(n, channels, -1)
+    # All crops of the rows at once, then one crop of the columns after the other.
+    rows = np.concatenate(crops) @ cropped.transpose(0, 3, 1, 2)
     best = np.full(n, -1, np.float32)
-    for across in crops:
-        made = (columns @ across.T).transpose(0, 2, 3, 4, 1)  # (n, count, SIDE, SIDE, channels)
-        made = _normalise(made.reshape(n * count, -1, channels)).reshape(n, count, -1)
-        correlation = np.matmul(made, target.reshape(n, -1, 1))[..., 0]
-        best = np.maximum(best, correlation.max(axis=1))
+    for columns in crops:
+        made = (rows @ columns.T).reshape(n, channels, len(crops), SIDE * SIDE)
+        # The target has mean 0, so that of what is made needs no taking away.
+        product = np.einsum("nckp,ncp->nk", made, target)
+        square = np.einsum("nckp,nckp->nk", made, made)
+        square -= np.square(made.sum(axis=3)).sum(axis=1) / SIDE**2
+        norm = np.sqrt(np.maximum(square, 0)) * length
+        best = np.maximum(best, (product / np.maximum(norm, 1e-3)).max(axis=1))
     return best
-
-
-def _normalise(pixels):
-    """Each channel with mean 0, and norm 1 in all; `(n, pixels, channels)` made flat."""
-    flat = (pixels - pixels.mean(axis=1, keepdims=True)).reshape(len(pixels), -1)
-    return flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-6)
 
 
 @functools.lru_cache(maxsize=1)

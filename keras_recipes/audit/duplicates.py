@@ -16,8 +16,8 @@ CORRELATION = 0.96
 CLOSER = 10
 """How many times closer to 1 than an image and its tenth neighbour they usually correlate."""
 _NEIGHBOUR, _SAMPLE = 10, 256
-MOST_CANDIDATES = 200_000
-"""Pairs that are looked at more closely, the most similar first: some minutes."""
+MOST_CANDIDATES = 500_000
+"""Pairs that are looked at more closely, the most similar first: some ten minutes of a core."""
 _AT_ONCE = 256
 
 
@@ -144,7 +144,7 @@ def duplicate_findings(images, duplicates: Duplicates) -> tuple[Finding, ...]:
     return tuple(
         Finding(
             kind=kind,
-            sentence=_sentence(kind, groups) + cut,
+            sentence=_sentence(kind, groups, duplicates.correlation) + cut,
             groups=tuple(sorted(groups, key=lambda each: -each.score)),
             score_name="correlation",
         )
@@ -198,21 +198,26 @@ _ORDER = [
 ]
 
 
-def _sentence(kind, groups):
+def _sentence(kind, groups, correlation):
     count = sum(len(each.images) for each in groups)
-    same = "the same pixels" if kind.startswith("exact") else "nearly the same"
-    how = f"{count} images show {same} as another, in {len(groups)} groups"
+    same = "the same pixels as"
+    if kind.startswith("near"):
+        same = (
+            f"nearly the same (a correlation of {correlation:.3f} or more, after a small crop) as"
+        )
+    number = "1 group" if len(groups) == 1 else f"{len(groups)} groups"
+    how = f"{count} images show {same} another: {number}"
     if kind.endswith("splits"):
         tested = sum(each.split == "test" for group in groups for each in group.images)
         return (
-            f"{how} that lie in several splits; {tested} of them are test images. What has been "
-            "trained on is remembered, so scores on it are too good. The copies outside of the "
-            "test set are on the exclude list."
+            f"{how} across splits, with {tested} test images. What has been trained on is "
+            "remembered, so scores on it are too good. The copies outside of the test set are on "
+            "the exclude list."
         )
     if kind.endswith("labels"):
         return (
-            f"{how} whose labels differ. One of them must be wrong; all but test images are on the "
-            "exclude list until you have put it right."
+            f"{how} whose labels differ. One of them must be wrong, or the images are not as alike "
+            "as they seem: look. All but test images are on the exclude list."
         )
     return (
         f"{how} within one split. They count several times, and a random division would put some "

@@ -20,7 +20,7 @@ DIVISION = {
 }
 PERSON = r"^([a-z]+)_"
 CASES = [
-    (Digits(), {**DIVISION, "classes": ("3", "1")}),
+    (Digits(), {**DIVISION, "classes": ("3", "1"), "exclude": ("train:3", "test:0")}),
     (
         Folder("photos", validation_fraction=0.2),
         {
@@ -45,6 +45,7 @@ CASES = [
         {
             **DIVISION,
             "path": "others.npz",
+            "exclude": ("train:5",),
             "classes": ("2", "0"),
             "image_size": (8, 8),
             "test_fraction": 0.4,
@@ -59,6 +60,7 @@ CASES = [
             "classes": lambda part: replace(part, classes=("ship", "cat"), train_examples=30),
             "train_split": "train[300:600]",
             "test_split": "test[:50]",
+            "exclude": ("train[:300]:17",),
             "image_size": (8, 8),
             "train_fraction": lambda part: replace(part, train_examples=None, train_fraction=0.5),
             "store": "disk",

@@ -112,9 +112,10 @@ def _changes(change, labels, names, confidence):
 
 
 def _unfamiliar(change, labels, names, confidence):
+    numbers = _numbers(change, labels, names, lost=False)
     return (
         f"{change.augmentation} makes images unlike those of the data set. {_how(confidence)} So "
-        f"many are then taken for another class by the network without it: {_numbers(change, labels, names, lost=False)}. "
+        f"many are then taken for another class by the network without it: {numbers}. "
         f"Told of are classes with more than {UNFAMILIAR_ABOVE:.0%} by the lower end of the 95 % "
         "interval. The network that is trained with it tells most of them right. Where such images "
         "may occur, it teaches something; where they may not, as a mirrored 2, leave it out."

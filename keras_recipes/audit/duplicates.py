@@ -177,16 +177,15 @@ def connected(duplicates: Duplicates, count: int):
 def better_left_out(images, members) -> np.ndarray:
     """Which of some images that show the same to leave out.
 
-    No test image, so that results stay comparable. What is in the test set is left out of the
-    others, and what is in the validation images out of those for training; otherwise all but the
-    first. Where labels disagree none is kept: which is right, a person must say.
+    No image of a given test set, so that results stay comparable. What is in the test set is left
+    out of the others, and what is in the validation images out of those for training; otherwise all
+    but the first. Where labels disagree none is kept: which is right, a person must say.
     """
-    splits = images.splits[members]
+    splits, fixed = images.splits[members], images.fixed[members]
     if len(set(images.labels[members])) > 1:
-        return members[splits < 2]
-    last = splits.max()
-    kept = splits == last
-    if last < 2:
+        return members[~fixed]
+    kept = splits == splits.max()
+    if not fixed.any():
         kept[np.flatnonzero(kept)[1:]] = False
     return members[~kept]
 
@@ -211,16 +210,16 @@ def _sentence(kind, groups, correlation):
         tested = sum(each.split == "test" for group in groups for each in group.images)
         return (
             f"{how} across splits, with {tested} test images. What has been trained on is "
-            "remembered, so scores on it are too good. The copies outside of the test set are on "
-            "the exclude list."
+            "remembered, so scores on it are too good. The copies outside of the last of their "
+            "splits are on the exclude list."
         )
     if kind.endswith("labels"):
         return (
             f"{how} whose labels differ. One of them must be wrong, or the images are not as alike "
-            "as they seem: look. All but test images are on the exclude list."
+            "as they seem: look. All but given test images are on the exclude list."
         )
     return (
         f"{how} within one split. They count several times, and a random division would put some "
-        "on both of its sides. All but one of each group are on the exclude list; test images are "
-        "not."
+        "on both of its sides. All but one of each group are on the exclude list; given test "
+        "images are not."
     )

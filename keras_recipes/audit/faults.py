@@ -34,29 +34,29 @@ def fault_findings(images, measured) -> tuple[Finding, ...]:
         blur = deviations(np.log(measured.blur), usual & (measured.blur > 0))
     found = [
         _finding(
-            images, "blank", blank, measured.contrast,
-            "standard deviation",
-            f"{{}} of one colour: the standard deviation of each channel is below "
-            f"{BLANK_CONTRAST:g} of 255. Those to train or validate on are on the exclude list.",
-            exclude=True,
+            images, "blank", blank, measured.contrast, "standard deviation",
+            f"of one colour: the standard deviation of each channel is below {BLANK_CONTRAST:g} of "
+            "255. All but given test images are on the exclude list.",
+            exclude=~images.fixed,
         ),
         _finding(
             images, "dark", dark & usual, measured.highlights / 255,
             "99th percentile of brightness",
-            f"{{}} dark: 99 % of the pixels are below {DARK:.0%} of full brightness, and that is "
+            f"dark: 99 % of the pixels are below {DARK:.0%} of full brightness, and that is "
             "unusual in this data set. Look whether anything can be seen.",
         ),
         _finding(
-            images, "washed-out", light & usual, -measured.shadows / 255,
-            "1st percentile of brightness, negated",
-            f"{{}} washed out: 99 % of the pixels are above {LIGHT:.0%} of full brightness, and "
+            images, "washed-out", light & usual, measured.shadows / 255,
+            "1st percentile of brightness",
+            f"washed out: 99 % of the pixels are above {LIGHT:.0%} of full brightness, and "
             "that is unusual in this data set. Look whether anything can be seen.",
+            largest_first=True,
         ),
         _finding(
-            images, "blurred", (blur > BLURRED) & usual, -blur,
-            "robust deviations, negated",
-            f"{{}} blurred: the edges are wider than usual in this data set by more than "
-            f"{BLURRED:g} robust deviations. Look whether the class can still be seen.",
+            images, "blurred", (blur > BLURRED) & usual, blur, "robust deviations",
+            f"blurred: the edges are wider than usual in this data set by more than {BLURRED:g} "
+            "robust deviations. Look whether the class can still be seen.",
+            largest_first=True,
         ),
     ]  # fmt: skip
     return tuple(each for each in found if each is not None)
@@ -79,20 +79,17 @@ def deviations(values, usual) -> np.ndarray:
     return (values - middle) / spread
 
 
-def _finding(images, kind, which, scores, score_name, sentence, exclude=False):
+def _finding(images, kind, which, scores, score_name, what, *, exclude=None, largest_first=False):
     places = np.flatnonzero(which)
     if not len(places):
         return None
-    places = places[np.argsort(scores[places], kind="stable")]
+    order = -scores[places] if largest_first else scores[places]
     groups = []
-    for place in places:
+    for place in places[np.argsort(order, kind="stable")]:
         image = images.about(place)
-        left_out = (image.name,) if exclude and image.split != "test" else ()
-        groups.append(Group(images=(image,), score=abs(float(scores[place])), exclude=left_out))
+        left_out = (image.name,) if exclude is not None and exclude[place] else ()
+        groups.append(Group(images=(image,), score=float(scores[place]), exclude=left_out))
     number = "1 image is" if len(places) == 1 else f"{len(places)} images are"
     return Finding(
-        kind=kind,
-        sentence=sentence.format(number),
-        groups=tuple(groups),
-        score_name=score_name.removesuffix(", negated"),
+        kind=kind, sentence=f"{number} {what}", groups=tuple(groups), score_name=score_name
     )

@@ -16,6 +16,7 @@ ODD, SMALL = 2.0, 0.5
 of the usual shorter side."""
 _LOOK = PixelFormat((8, 8))
 _THREADS = 8
+_AT_ONCE = 4096
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +34,10 @@ class FileHeaders:
 
 def read_headers(paths) -> FileHeaders:
     """Read the headers of files that can be decoded."""
+    paths, found = list(paths), []
     with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
-        found = list(pool.map(header, paths, chunksize=64))
+        for start in range(0, len(paths), _AT_ONCE):  # each that waits takes memory
+            found += pool.map(header, paths[start : start + _AT_ONCE])
     sizes = np.array([each[:2] for each in found], np.int64).reshape(-1, 2)
     return FileHeaders(
         heights=sizes[:, 0],

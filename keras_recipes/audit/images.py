@@ -21,13 +21,18 @@ class AuditedImages:
         class_names: by label.
         parts: `Examples` of `"train"`, `"validation"` and `"test"`, in this order.
         skipped: files that are left out since they can't be read.
+        given_test: whether the data has a test part of its own. Where a run holds its test images
+            out of the others, it holds out others as soon as any image is left out.
     """
 
-    def __init__(self, name: str, class_names, parts: dict[str, Examples], skipped=()):
+    def __init__(
+        self, name: str, class_names, parts: dict[str, Examples], skipped=(), given_test=True
+    ):
         self.name = name
         self.class_names = tuple(class_names)
         self.parts = parts
         self.skipped = tuple(skipped)
+        self.given_test = given_test
         counts = [len(each) for each in self.parts.values()]
         self._starts = np.cumsum([0, *counts])
         self.labels = np.concatenate([each.class_labels() for each in self.parts.values()])
@@ -36,11 +41,27 @@ class AuditedImages:
         """Of each: 0 for training, 1 for validation, 2 for test; shape `(images,)`."""
 
     @classmethod
-    def of(cls, dataset: Dataset) -> "AuditedImages":
-        """All of a data set, as `data.build()` of a recipe gives it; its test set is read."""
-        parts = {"train": dataset.train, "validation": dataset.validation}
-        parts["test"] = dataset.read_test()
-        return cls(dataset.name, dataset.class_names, parts, dataset.skipped)
+    def of(cls, dataset: Dataset, files=()) -> "AuditedImages":
+        """All of a data set, as `data.build()` of a recipe gives it; its test set is read.
+
+        Args:
+            dataset: the data set.
+            files: its `LabelledFile`s, where they are files.
+        """
+        test = dataset.read_test()
+        parts = {"train": dataset.train, "validation": dataset.validation, "test": test}
+        if files:
+            given = any(each.split == "test" for each in files)
+        else:  # rows of a split of its own, or of the one that is called so
+            given = test.sources != dataset.train.sources or any(
+                test.row_name(row).startswith("test:") for row in test.indices[:1]
+            )
+        return cls(dataset.name, dataset.class_names, parts, dataset.skipped, given)
+
+    @property
+    def fixed(self) -> np.ndarray:
+        """Which images no exclude list should name, those of a given test set; bool `(images,)`."""
+        return (self.splits == 2) & self.given_test
 
     def __len__(self):
         return len(self.labels)

@@ -5,12 +5,14 @@ from pathlib import Path
 
 from keras_recipes.atomic_file import replacing
 
-COLUMNS = ("kind", "group", "score", "split", "file", "class", "note", "exclude")
+_TEXT = {"encoding": "utf-8", "errors": "surrogateescape"}  # names may be bytes that are no text
+
+COLUMNS = ("kind", "group", "score", "split", "image", "class", "note", "exclude")
 
 
 def write_findings(findings, path: Path):
     """A CSV with a line for each image of each group of each finding."""
-    with replacing(path) as partial, open(partial, "w", newline="", encoding="utf-8") as file:
+    with replacing(path) as partial, open(partial, "w", newline="", **_TEXT) as file:
         rows = csv.writer(file)
         rows.writerow(COLUMNS)
         for finding in findings:
@@ -26,7 +28,7 @@ def write_findings(findings, path: Path):
 def write_exclude_list(findings, path: Path):
     """What `exclude=` of every data part takes: a name a line, each once, under its reason."""
     written = set()
-    with replacing(path) as partial, open(partial, "w", encoding="utf-8") as file:
+    with replacing(path) as partial, open(partial, "w", **_TEXT) as file:
         file.write(
             "# Images that are better left out: exclude= of the data part takes this file.\n"
         )

@@ -37,8 +37,8 @@ def audit_data(
         data = replace(data, unreadable="skip")
         root = Path(os.path.abspath(Path(data.path).expanduser()))
     if divided:
-        images = AuditedImages.of(data.build())
         files = () if root is None else listed_files(root, data.manifest, data.exclude)
+        images = AuditedImages.of(data.build(), files)
     else:
         images, files = _undivided(data)
     return audit(

@@ -48,7 +48,7 @@ def blurred(image, radius=1.5):
     return np.asarray(Image.fromarray(image).filter(ImageFilter.GaussianBlur(radius)))
 
 
-def audited(train, validation=None, test=None, labels=None, classes=4):
+def audited(train, validation=None, test=None, labels=None, classes=4, **about):
     """`AuditedImages` of arrays; an image's class is its place, modulo `classes`, unless given."""
     given = [train, validation, test]
     images = np.concatenate([each for each in given if each is not None])
@@ -60,4 +60,4 @@ def audited(train, validation=None, test=None, labels=None, classes=4):
         count = 0 if some is None else len(some)
         parts[name] = whole.subset(np.arange(first, first + count))
         first += count
-    return AuditedImages("pictures", [f"class {each}" for each in range(classes)], parts)
+    return AuditedImages("pictures", [f"class {each}" for each in range(classes)], parts, **about)

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from pictures import audited, blurred, brightened, compressed, cropped, pictures
 
+from keras_recipes import Digits
+from keras_recipes.audit import AuditedImages
 from keras_recipes.audit.alignment import aligned_correlation
 from keras_recipes.audit.duplicates import duplicate_findings, find_duplicates
 from keras_recipes.audit.measure import measure
@@ -67,6 +69,19 @@ def test_what_is_left_out_across_splits_and_labels():
     assert "with 2 test images" in found["near-duplicates-across-splits"].sentence
 
 
+def test_a_test_set_that_is_held_out_anew_is_no_exception():
+    images = pictures(60)
+    train, test = images[:40].copy(), images[40:].copy()
+    test[0], test[4], test[8] = train[0], test[12], train[1]  # 40; 44 and 52; 48 of another class
+    found = findings_of(audited(train, test=test, given_test=False))
+    left_out = {kind: sorted(each.exclude) for kind, each in found.items()}
+    assert left_out == {
+        "exact-duplicates-across-splits": ["train:0", "train:1", "train:48"],
+        "exact-duplicates-with-other-labels": ["train:1", "train:48"],
+        "exact-duplicates": ["train:52"],
+    }
+
+
 def test_of_large_images_too():
     train = pictures(40, side=90)
     copy = compressed(cropped(train[3], (6, 0, 5, 3)))
@@ -91,10 +106,18 @@ def test_images_that_are_alike_by_nature_are_not_taken_for_copies():
     found = find_duplicates(images, measured)
     assert found.correlation > 0.99
     assert found.pairs.tolist() == [[11, 200]]
-    looser = find_duplicates(images, measured, correlation=0.5)
-    assert looser.correlation == 0.5
-    assert len(looser.pairs) > 1
-    assert looser.reaching(found.correlation).pairs.tolist() == [[11, 200]]
+    assert find_duplicates(images, measured, correlation=0.5).correlation == 0.5
+
+
+def test_digits_of_one_class_are_not_taken_for_copies():
+    images = AuditedImages.of(Digits().build())
+    measured = measure(images)
+    found = find_duplicates(images, measured)
+    assert found.correlation > 0.98
+    assert len(found.pairs) < 30
+    looser = find_duplicates(images, measured, correlation=0.96)
+    assert len(looser.pairs) > 1000
+    assert np.array_equal(looser.reaching(found.correlation).pairs, found.pairs)
 
 
 def test_a_blurred_copy_is_found_with_its_original():

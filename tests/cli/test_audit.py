@@ -55,7 +55,7 @@ def test_a_folder_and_then_without_what_is_listed(photos, capsys):
     rows = lines("audit/photos/findings.csv")
     found = {}
     for row in rows:
-        found.setdefault(row["kind"], []).append(row["file"])
+        found.setdefault(row["kind"], []).append(row["image"])
     same = ["test/cat/copy.jpg", "train/cat/train1.png", "train/dog/other class.png"]
     assert {kind: sorted(names) for kind, names in found.items()} == {
         "unreadable": ["train/dog/broken.jpg"],
@@ -64,7 +64,7 @@ def test_a_folder_and_then_without_what_is_listed(photos, capsys):
         "blank": ["train/cat/blank.png"],
         "oddly-shaped": ["train/cat/wide.png"],
     }
-    listed = {row["file"] for row in rows if row["exclude"] == "yes"}
+    listed = {row["image"] for row in rows if row["exclude"] == "yes"}
     assert listed == {
         "train/dog/broken.jpg", "train/cat/train1.png", "train/dog/other class.png",
         "train/cat/blank.png",

@@ -14,6 +14,8 @@ CHANGES_ABOVE = 0.05
 network recognises it any more."""
 UNFAMILIAR_ABOVE = 0.2
 """The same of what the network without the augmentation alone takes for another class."""
+_LEAST = 3
+"""Images that are evidence at all: the interval of 1 of 3 begins at 6 %."""
 
 
 def suspect_findings(
@@ -79,9 +81,11 @@ def change_findings(
     found = []
     for change in changes:
         labels = range(len(images.class_names))
-        changed = [n for n in labels if change.interval(n, lost=True)[0] > CHANGES_ABOVE]
+        changed = [n for n in labels if _is_above(change, n, CHANGES_ABOVE, lost=True)]
         unfamiliar = [
-            n for n in labels if n not in changed and change.interval(n)[0] > UNFAMILIAR_ABOVE
+            n
+            for n in labels
+            if n not in changed and _is_above(change, n, UNFAMILIAR_ABOVE, lost=False)
         ]
         for which, lost in ((changed, True), (unfamiliar, False)):
             if not which:
@@ -100,13 +104,18 @@ def change_findings(
     return tuple(found)
 
 
+def _is_above(change, label, share, *, lost):
+    enough = change.flips(label, lost=lost) >= _LEAST
+    return enough and change.interval(label, lost=lost)[0] > share
+
+
 def _changes(change, labels, names, confidence):
     return (
         f"{change.augmentation} makes another class of some images. {_how(confidence)} So many are "
         "then taken for another class by the network that doesn't know the augmentation, and by "
         f"the one that does as well: {_numbers(change, labels, names, lost=True)}. Told of are "
-        f"classes with more than {CHANGES_ABOVE:.0%} by the lower end of the 95 % interval. Where "
-        "the images below do not show their class any more, training calls them by the wrong name: "
+        f"classes with more than {CHANGES_ABOVE:.0%} by the lower end of the 95 % interval, and "
+        f"{_LEAST} images or more. Where the images below do not show their class any more, training calls them by the wrong name: "
         "leave the augmentation out, or make it weaker."
     )
 
@@ -117,7 +126,7 @@ def _unfamiliar(change, labels, names, confidence):
         f"{change.augmentation} makes images unlike those of the data set. {_how(confidence)} So "
         f"many are then taken for another class by the network without it: {numbers}. "
         f"Told of are classes with more than {UNFAMILIAR_ABOVE:.0%} by the lower end of the 95 % "
-        "interval. The network that is trained with it tells most of them right. Where such images "
+        f"interval, and {_LEAST} images or more. The network that is trained with it tells most of them right. Where such images "
         "may occur, it teaches something; where they may not, as a mirrored 2, leave it out."
     )
 

@@ -104,7 +104,9 @@ def test_few_images_are_no_evidence(dataset, images):
     few = changes(dataset, flips=80, lost=40)
     few.outcomes[6], few.lost[6] = 0, 0
     few.outcomes[6, 9] = few.lost[6, 9] = 1
-    few.outcomes[6, 6] = 3
-    assert few.flips(6, lost=True) / few.tried(6) == 0.25
-    assert few.interval(6, lost=True)[0] < 0.05
+    few.outcomes[6, 6] = 2
+    assert few.interval(6, lost=True)[0] > 0.05
     assert change_findings(images, dataset, [few]) == ()
+    few.outcomes[6, 9] = few.lost[6, 9] = 3
+    (finding,) = change_findings(images, dataset, [few])
+    assert "6: 3 of 5 (" in finding.sentence

@@ -115,8 +115,8 @@ def _changes(change, labels, names, confidence):
         "then taken for another class by the network that doesn't know the augmentation, and by "
         f"the one that does as well: {_numbers(change, labels, names, lost=True)}. Told of are "
         f"classes with more than {CHANGES_ABOVE:.0%} by the lower end of the 95 % interval, and "
-        f"{_LEAST} images or more. Where the images below do not show their class any more, training calls them by the wrong name: "
-        "leave the augmentation out, or make it weaker."
+        f"{_LEAST} images or more. Where the images below do not show their class any more, "
+        "training calls them by the wrong name: leave the augmentation out, or make it weaker."
     )
 
 
@@ -124,10 +124,11 @@ def _unfamiliar(change, labels, names, confidence):
     numbers = _numbers(change, labels, names, lost=False)
     return (
         f"{change.augmentation} makes images unlike those of the data set. {_how(confidence)} So "
-        f"many are then taken for another class by the network without it: {numbers}. "
-        f"Told of are classes with more than {UNFAMILIAR_ABOVE:.0%} by the lower end of the 95 % "
-        f"interval, and {_LEAST} images or more. The network that is trained with it tells most of them right. Where such images "
-        "may occur, it teaches something; where they may not, as a mirrored 2, leave it out."
+        f"many are then taken for another class by the network without it: {numbers}. Told of are "
+        f"classes with more than {UNFAMILIAR_ABOVE:.0%} by the lower end of the 95 % interval, and "
+        f"{_LEAST} images or more. The network that is trained with it tells most of them right. "
+        "Where such images may occur, it teaches something; where they may not, as a mirrored 2, "
+        "leave it out."
     )
 
 

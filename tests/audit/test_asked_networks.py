@@ -53,7 +53,7 @@ def test_it_says_beforehand_what_it_trains_and_trains_it_once(done):
     assert "for 1 of the folds, a network with and one without each of: Flip()." in first
     assert "Left out, since they change labels by design: MixUp()." in first
     assert "3 networks are to be trained, 0 are there already" in first
-    assert first.index("to be trained") < first.index("1/3  fold 1")
+    assert first.index("to be trained") < first.index("1/3  ")
     assert "0 networks are to be trained, 2 are there already" in second
 
 
@@ -85,7 +85,7 @@ def test_suspect_labels_are_listed_and_left_out_if_asked(done):
     scores = [float(each["score"]) for each in found]
     assert scores == sorted(scores)
     assert all(each["note"].startswith("suggested ") for each in found)
-    names = {each["file"] for each in found}
+    names = {each["image"] for each in found}
     for out, are_listed in (("audit/small", False), ("again", True)):
         listed = set((folder / out / "exclude.txt").read_text().splitlines())
         assert (names <= listed) == are_listed

@@ -85,6 +85,11 @@ class AugmentPipeline:
         return tuple(self._images[-1].shape[1:])
 
     @property
+    def layers(self):
+        """The layers, as they were given."""
+        return tuple(layer for layer, _, _ in self._traced_layers)
+
+    @property
     def rests(self):
         """Whether a layer does less from the epoch on in which mixing ends."""
         return any(at_rest is not traced for _, traced, at_rest in self._traced_layers)

@@ -87,6 +87,18 @@ def _replace_item(value, name, rest, text, walked):
     return (*value[:index], new, *value[index + 1 :])
 
 
+def read_value(text, place):
+    """The value that `text` writes, as on the right of an assignment.
+
+    Args:
+        place: what an error names.
+
+    Raises:
+        RecipeError: if it writes none.
+    """
+    return _parse(text.strip(), place)
+
+
 def _parse(text, place):
     """The value that `text` writes; a bare word or a path is text."""
     try:

@@ -53,6 +53,7 @@ def predict_folds(outcomes: list[Outcome]):
         of each repetition; test labels; float64 probabilities `(test images, classes)`).
     """
     from keras_recipes.training.evaluate import predict_examples
+    from keras_recipes.training.fold_logits import fold_logits
     from keras_recipes.training.trained_model import find_run, open_model
 
     parts = {"rows": [], "labels": [], "logits": [], "network": []}
@@ -60,19 +61,18 @@ def predict_folds(outcomes: list[Outcome]):
     for number, outcome in enumerate(outcomes):
         saved = find_run(outcome.directory)
         model, data = open_model(saved).model, saved.loaded.recipe.data
-        dataset = data.build()
-        fold = dataset.read_test()
-        parts["rows"].append(fold.indices)
-        parts["labels"].append(fold.class_labels())
-        parts["logits"].append(predict_examples(model, fold, dataset.num_classes))
-        parts["network"].append(np.full(len(fold), number))
+        fold = fold_logits(outcome.directory)
+        for part in ("rows", "labels", "logits"):
+            parts[part].append(getattr(fold, part))
+        parts["network"].append(np.full(len(fold.rows), number))
         if test is None:
             test = replace(data, test_fold=None).build().read_test()
-        together = together + _softmax(predict_examples(model, test, dataset.num_classes))
+        together = together + softmax(predict_examples(model, test, fold.logits.shape[1]))
     arrays = {name: np.concatenate(each) for name, each in parts.items()}
     return arrays, test.class_labels(), together / len(outcomes)
 
 
-def _softmax(logits):
+def softmax(logits):
+    """Probabilities of float logits `(n, classes)`, of the same shape."""
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)

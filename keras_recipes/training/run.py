@@ -9,8 +9,9 @@ from pathlib import Path
 from keras_recipes.data import Dataset
 from keras_recipes.recipe import Recipe, resolve_phases
 from keras_recipes.training.devices import training_devices
-from keras_recipes.training.evaluate import evaluate
+from keras_recipes.training.evaluate import predict_examples, score
 from keras_recipes.training.fit import fit_recipe
+from keras_recipes.training.fold_logits import write_fold_logits
 from keras_recipes.training.hardware import describe_machine, training_device, versions
 from keras_recipes.training.interrupt import Interrupted
 from keras_recipes.training.job import Job
@@ -128,7 +129,11 @@ def _train(recipe, dataset, directory, **settings):
             devices=devices,
             **settings,
         )
-        test = evaluate(model, dataset.read_test(), dataset.num_classes)
+        examples = dataset.read_test()
+        logits = predict_examples(model, examples, dataset.num_classes)
+        if recipe.data.test_fold is not None:
+            write_fold_logits(directory.path, examples, logits)
+        test = score(logits, examples.class_labels())
     except BaseException as error:
         asked = isinstance(error, Interrupted | KeyboardInterrupt)
         with contextlib.suppress(OSError):  # what it says is the error, not that it can't be said

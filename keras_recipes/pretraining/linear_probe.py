@@ -63,7 +63,8 @@ class LinearProbe(keras.callbacks.Callback):
     def _compute(self, batches):
         features, labels = [], []
         for images, some in batches:
-            features.append(keras.ops.convert_to_numpy(self._features.predict_on_batch(images)))
+            computed = keras.ops.convert_to_numpy(self._features.predict_on_batch(images))
+            features.append(computed[: len(images)])  # several devices compute it several times
             some = keras.ops.convert_to_numpy(some)
             labels.append(some.argmax(axis=-1) if some.ndim > 1 and some.shape[1] > 1 else some)
         return np.concatenate(features).astype(np.float32), np.concatenate(labels).reshape(-1)

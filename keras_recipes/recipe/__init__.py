@@ -31,7 +31,7 @@ from keras_recipes.recipe.model import MLP, CifarResNet, ConvNet, Transfer, Wide
 from keras_recipes.recipe.optimizer import SGD, Adam, AdamW, Lion, Muon
 from keras_recipes.recipe.phase import Phase, gradual_unfreezing
 from keras_recipes.recipe.pretrain import DenoisingAutoencoder, Rotations, SimCLR
-from keras_recipes.recipe.recipe import Recipe, resolve_phases
+from keras_recipes.recipe.recipe import Recipe, resolve_phases, run_phases
 from keras_recipes.recipe.schedule import (
     Constant,
     Cosine,
@@ -107,4 +107,5 @@ __all__ = [
     "Zoom",
     "gradual_unfreezing",
     "resolve_phases",
+    "run_phases",
 ]

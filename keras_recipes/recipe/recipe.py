@@ -16,7 +16,11 @@ from keras_recipes.recipe.optimizer import SGD, Optimizer
 from keras_recipes.recipe.part import bounded, part
 from keras_recipes.recipe.phase import Phase
 from keras_recipes.recipe.pretrain import Pretraining
-from keras_recipes.recipe.pretrain.as_phase import check_pretraining, inherits
+from keras_recipes.recipe.pretrain.as_phase import (
+    check_pretraining,
+    inherits,
+    pretraining_phase,
+)
 from keras_recipes.recipe.schedule import Schedule
 from keras_recipes.recipe.stopping import Stopping
 
@@ -156,6 +160,12 @@ class Recipe:
 
     def _phase_place(self, index):
         return "" if len(self.phases) == 1 else f"phases.{index}."
+
+
+def run_phases(recipe: Recipe) -> tuple[Phase, ...]:
+    """The phases of a run in turn: pretraining, where there is some, and the recipe's own."""
+    pretraining = pretraining_phase(recipe)
+    return (*([] if pretraining is None else [pretraining]), *resolve_phases(recipe))
 
 
 def resolve_phases(recipe: Recipe) -> tuple[Phase, ...]:

@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from keras_recipes.data import Dataset
-from keras_recipes.recipe import Recipe, resolve_phases
+from keras_recipes.recipe import Recipe, resolve_phases, run_phases
 from keras_recipes.training.devices import training_devices
 from keras_recipes.training.evaluate import evaluate
 from keras_recipes.training.fit import fit_recipe
@@ -154,7 +154,7 @@ def _train(recipe, dataset, directory, **settings):
 
 
 def _planned_epochs(recipe):
-    return sum(phase.epochs for phase in resolve_phases(recipe))
+    return sum(phase.epochs for phase in run_phases(recipe))
 
 
 def _now() -> str:

@@ -72,7 +72,8 @@ def test_what_all_layers_promise(name):
         assert images.shape == (8, 12, 10, 3)
         assert images.numpy().min() >= 0
         assert 2 < images.numpy().max() <= 255
-        assert len({image.tobytes() for image in images.numpy()}) >= (2 if name == "flip" else 5)
+        several = 2 if name in ("flip", "grayscale") else 5
+        assert len({image.tobytes() for image in images.numpy()}) >= several
     assert len({images.numpy().tobytes() for images, _ in runs[0]}) == 6
 
 
@@ -163,8 +164,6 @@ def test_colours_at_their_bounds():
     grey = measured(ColorJitter(0, 0, 1, 0), [0.5, 0.5, 0.0, 0.5])
     assert np.ptp(grey, axis=3).max() < 1e-3
     np.testing.assert_allclose(measured(Grayscale(), []), grey, atol=1e-3)
-    some = measured(Grayscale(probability=0.5), [0.6])
-    np.testing.assert_array_equal(some, images)
     complement = measured(ColorJitter(0, 0, 0, 0.5), [0.5, 0.5, 0.5, 1.0])
     expected = images.max(3, keepdims=True) + images.min(3, keepdims=True) - images
     np.testing.assert_allclose(complement, expected, atol=1e-2)

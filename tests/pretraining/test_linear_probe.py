@@ -49,7 +49,7 @@ def test_others_read_it_in_the_logs_and_training_knows_nothing_of_it():
         probe = LinearProbe(
             feature_model(model), batches(slice(0, 300)), batches(slice(300, 600), ONE_HOT[LABELS])
         )
-        best = keras.callbacks.EarlyStopping("val_probe_accuracy", patience=5)
+        best = keras.callbacks.EarlyStopping("val_probe_accuracy", mode="max")
         model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
         history = model.fit(
             part, epochs=2, verbose=0, callbacks=[probe, best] if probed else []

@@ -44,6 +44,15 @@ def pretraining_batch_size(recipe) -> int:
     return recipe.pretrain.batch_size or recipe.batch_size
 
 
+def batch_size_of(recipe, phase) -> int:
+    """Images of a step of a phase of the run."""
+    return (
+        pretraining_batch_size(recipe)
+        if phase.name == NAME and recipe.pretrain
+        else (recipe.batch_size)
+    )
+
+
 def inherits(recipe, name: str) -> bool:
     """Whether pretraining takes the field `name` of the recipe itself."""
     return recipe.pretrain is not None and getattr(recipe.pretrain, name, 0) is None

@@ -7,13 +7,14 @@ import keras
 from keras_recipes.callbacks.model_file import ModelFile
 from keras_recipes.data import Dataset
 from keras_recipes.errors import RecipeError
-from keras_recipes.recipe import Recipe, resolve_phases
+from keras_recipes.recipe import Recipe, run_phases
 from keras_recipes.training.build import build_model
 from keras_recipes.training.checkpoint import Checkpoints
 from keras_recipes.training.checkpoint_times import DEFAULT_MINUTES
 from keras_recipes.training.devices import training_on
 from keras_recipes.training.phase_trainer import PhaseTrainer
 from keras_recipes.training.precision import Speed
+from keras_recipes.training.pretrain_trainer import PretrainTrainer
 from keras_recipes.training.progress import Progress
 from keras_recipes.training.run_directory import RunDirectory
 
@@ -60,35 +61,42 @@ def fit_recipe(
         resumed_phase = progress.phase if checkpoint else None
         seconds = None if len(devices) > 1 else 60 * checkpoint_minutes
         directory.keep_metrics(progress.epochs)
-        phases = resolve_phases(recipe)
+        phases = run_phases(recipe)
+        own = len(phases) - len(recipe.phases)  # 1 where there is pretraining
         run = recipe, dataset, directory, speed
         for index in range(progress.phase + 1, len(phases)):  # what is wrong there is told now
-            with _naming(phases, index):
+            with _naming(recipe, index):
                 PhaseTrainer(model, phases[index], *run).rehearse()
         for index, phase in enumerate(phases):
             if index < progress.phase:
                 continue
             if index > progress.phase:
                 progress.begin_phase(index, forget=phase.image_size != phases[index - 1].image_size)
-            with _naming(phases, index):
-                trainer = PhaseTrainer(model, phase, *run)
-            model = trainer.model
+            with _naming(recipe, index):
+                kind = PretrainTrainer if index < own else PhaseTrainer
+                trainer = kind(model, phase, *run)
+            model = trainer.trained
             if not progress.is_over(phase):
                 trainer.fit(progress, display, parallel_calls, seconds, every_epoch)
             elif index == resumed_phase:  # the checkpoint was the phase's last
-                checkpoint.restore_state(model)
+                checkpoint.restore_state(trainer.model)
+            trainer.finish()
             if progress.best and progress.best["best_epoch"] is not None:
                 ModelFile(directory.best_model).restore(model)  # what goes on is what is saved
     return model, progress
 
 
 @contextlib.contextmanager
-def _naming(phases, index):
-    """An error within names the phase, where there are several."""
+def _naming(recipe, index):
+    """An error within names the phase, where there are several; `index` is that in the run."""
     try:
         yield
     except RecipeError as error:
-        if len(phases) == 1:
+        if recipe.pretrain is not None:
+            index -= 1
+        if index < 0:
+            raise error.within("pretrain") from error.__cause__
+        if len(recipe.phases) == 1:
             raise
         raise error.within(f"phases.{index}") from error.__cause__
 

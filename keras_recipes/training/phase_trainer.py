@@ -29,13 +29,17 @@ class PhaseTrainer:
 
     Attributes:
         model: the one that it is given or, for images of another size, one with its weights.
+        trained: the model that the run goes on with: the same.
+        batch_size: images a step.
+        stopping: of the phase; None where no epoch is kept.
     """
 
     def __init__(self, model, phase, recipe, dataset, directory, speed):
         self.recipe, self.phase, self.directory, self._speed = recipe, phase, directory, speed
         self.dataset = dataset = dataset.of_size(phase.image_size)
         self.model = model = for_image_size(model, recipe, dataset, directory.path, speed)
-        self.per_epoch = steps_per_epoch(dataset.train, recipe.batch_size)
+        self.trained, self.batch_size, self.stopping = model, recipe.batch_size, phase.stopping
+        self.per_epoch = steps_per_epoch(dataset.train, self.batch_size)
         self.rates = learning_rates(phase, recipe.batch_size, self.per_epoch, directory.path)
         self._table = rate_table(phase, self.rates)
         compile_phase(model, recipe, phase, self.rates, dataset, directory.path, speed)
@@ -48,7 +52,7 @@ class PhaseTrainer:
         """Train from `progress`, which is moved on, to the end of the phase."""
         directory = self.directory
         checkpoints = Checkpoints(directory.checkpoints)
-        best = self.phase.stopping.build(directory.best_model, progress.phase_began)
+        best = self.best(progress)
         interrupt = InterruptCallback()
         last_epoch = progress.phase_began + self.phase.epochs
         augment = self._augmentation(last_epoch)
@@ -62,14 +66,15 @@ class PhaseTrainer:
                 each.end_epoch(record)
 
         callbacks = [
+            *averaged,
+            *self.measures(),
             *display,
             EpochLog(
                 write,
                 phase=self.phase.name,
-                batch_size=self.recipe.batch_size,
+                batch_size=self.batch_size,
                 **self._clock(progress),
             ),
-            *averaged,
             ScalarEvents(directory.events, **self._clock(progress)),
             *self.callbacks,
             best,
@@ -81,8 +86,8 @@ class PhaseTrainer:
                 self._table,
                 progress.phase_began,
                 self.per_epoch,
-                self.recipe.batch_size,
-                self.phase.stopping,
+                self.batch_size,
+                self.stopping,
                 progress.best,
             )
         with interrupt.listening():
@@ -128,6 +133,17 @@ class PhaseTrainer:
                 validation_data=self._validation(dataset),
             )
 
+    def best(self, progress):
+        """The callback that keeps the best epoch."""
+        return self.stopping.build(self.directory.best_model, progress.phase_began)
+
+    def measures(self) -> list:
+        """Callbacks that add to what is logged of an epoch."""
+        return []
+
+    def finish(self):
+        """What is done when the phase is over."""
+
     def training_data(self, steps: int):
         """The first batches of the phase, as the first of a run, with its augmentation."""
         return self._batches(self._augmentation(self.phase.epochs), None, 0, steps)
@@ -161,7 +177,7 @@ class PhaseTrainer:
             dataset.train,
             dataset.num_classes,
             seed=self.recipe.seed,
-            batch_size=self.recipe.batch_size,
+            batch_size=self.batch_size,
             first_step=first_step,
             last_step=last_step,
             augment=augment,
@@ -179,7 +195,7 @@ class PhaseTrainer:
             self.dataset,
             self.directory.path,
             seed=self.recipe.seed,
-            batch_size=self.recipe.batch_size,
+            batch_size=self.batch_size,
             mixing_until_epoch=last_epoch - resting if resting else None,
             must_rest=must_rest(self.recipe, self.phase),
         )

@@ -1,11 +1,11 @@
-"""Pretraining as the first phase of a run: stock `fit` of the keyed stream, on a task of its own."""
+"""Pretraining as the first phase of a run: stock `fit` of the keyed stream, on another task."""
 
 import keras
 import numpy as np
 
 from keras_recipes.augment import batch_key
 from keras_recipes.callbacks.model_file import ModelFile
-from keras_recipes.data import channel_statistics, evaluation_batches
+from keras_recipes.data import channel_statistics, evaluation_batches, steps_per_epoch
 from keras_recipes.data.central_resize import central_resize
 from keras_recipes.errors import RecipeError
 from keras_recipes.models import set_trainable
@@ -14,6 +14,7 @@ from keras_recipes.recipe.pretrain.as_phase import pretraining_batch_size
 from keras_recipes.training.build import build_augmentation, build_optimizer
 from keras_recipes.training.devices import require_even_shares
 from keras_recipes.training.evaluate import EVALUATION_BATCH
+from keras_recipes.training.learning_rates import learning_rates, rate_table
 from keras_recipes.training.phase_trainer import PhaseTrainer
 from keras_recipes.training.unlabelled import unlabelled_dataset
 
@@ -36,7 +37,7 @@ class PretrainTrainer(PhaseTrainer):
         trained: the recipe's own network, with which the run goes on.
     """
 
-    def __init__(self, model, phase, recipe, dataset, directory, speed, rate_share=1.0):
+    def __init__(self, model, phase, recipe, dataset, directory, speed):
         self.recipe, self.phase, self.directory = recipe, phase, directory
         self.trained, self._labelled = model, dataset
         self.dataset = unlabelled_dataset(recipe, dataset, directory)
@@ -48,7 +49,9 @@ class PretrainTrainer(PhaseTrainer):
             set_trainable(model, "all", batch_normalization=statistics)
         self._task = recipe.pretrain.build(model, *channel_statistics(self.dataset.train))
         self.model = self._task.network
-        self.set_rates(rate_share)
+        self.per_epoch = steps_per_epoch(self.dataset.train, self.batch_size)
+        self.rates = learning_rates(phase, self.batch_size, self.per_epoch, directory.path)
+        self._table = rate_table(phase, self.rates)
         self.model.compile(
             optimizer=build_optimizer(self.model, phase, self.rates, directory.path),
             loss=self._task.loss,
@@ -56,6 +59,7 @@ class PretrainTrainer(PhaseTrainer):
             jit_compile=speed.jit_compile,
         )
         self.callbacks, self.stopping = [], None
+        self._views = self._make_views()
 
     def finish(self):
         """Keep what was learnt, with the head as it began, for other runs to begin with."""
@@ -88,6 +92,9 @@ class PretrainTrainer(PhaseTrainer):
         return None
 
     def _augmentation(self, last_epoch):
+        return self._views
+
+    def _make_views(self):
         import tensorflow as tf
 
         seed, size = self.recipe.seed, self.dataset.image_shape[:2]
@@ -119,7 +126,7 @@ class PretrainTrainer(PhaseTrainer):
 
 
 class _NoBest(keras.callbacks.Callback):
-    """In the place of `BestCheckpoint`: no epoch is kept, so that later phases have none to beat."""
+    """In the place of `BestCheckpoint`: no epoch is kept, and later phases have none to beat."""
 
     def __init__(self, filepath):
         super().__init__()

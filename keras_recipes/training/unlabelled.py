@@ -25,7 +25,11 @@ def unlabelled_dataset(recipe: Recipe, dataset: Dataset, directory: RunDirectory
     source = recipe.pretrain.unlabelled
     if source is None:
         return dataset
-    other = source.build()
+    try:
+        other = source.build()
+    except RecipeError as error:  # which speaks of `data`
+        where = error.where.removeprefix("data")
+        raise type(error)(f"unlabelled{where}", error.problem, error.fix) from error.__cause__
     shape, wanted = other.image_shape, dataset.image_shape
     if shape[-1] != wanted[-1]:
         raise RecipeError(

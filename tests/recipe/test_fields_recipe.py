@@ -20,10 +20,11 @@ from keras_recipes import (
     Phase,
     Recipe,
     RecipeError,
+    Rotations,
     Stopping,
 )
 from keras_recipes.data import steps_per_epoch, training_batches
-from keras_recipes.recipe import resolve_phases
+from keras_recipes.recipe import resolve_phases, run_phases
 from keras_recipes.training.build import (
     build_augmentation,
     build_callbacks,
@@ -61,6 +62,7 @@ CASES = [
             "stopping": Stopping(patience=3),
             "callbacks": LOGGER,
             "epochs": 4,
+            "pretrain": Rotations(epochs=2, augment=()),
             "phases": (Phase(),),
             "batch_size": 16,
             "precision": "mixed_bfloat16",
@@ -97,7 +99,7 @@ def evidence(recipe, folder):
     """What a run is made of, as text: weights, batches, rates, loss, optimizer, callbacks."""
     dataset = recipe.data.build()
     speed = choose_speed(HERE, recipe.precision)
-    facts = [recipe.stand_in, speed.precision]
+    facts = [recipe.stand_in, speed.precision, [each.name for each in run_phases(recipe)]]
     with dtype_policy(speed.precision):
         keras.utils.set_random_seed(recipe.seed)
         model = build_model(recipe, dataset, folder, speed)

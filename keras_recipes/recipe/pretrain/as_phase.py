@@ -46,11 +46,8 @@ def pretraining_batch_size(recipe) -> int:
 
 def batch_size_of(recipe, phase) -> int:
     """Images of a step of a phase of the run."""
-    return (
-        pretraining_batch_size(recipe)
-        if phase.name == NAME and recipe.pretrain
-        else (recipe.batch_size)
-    )
+    pretrains = recipe.pretrain is not None and phase.name == NAME
+    return pretraining_batch_size(recipe) if pretrains else recipe.batch_size
 
 
 def inherits(recipe, name: str) -> bool:

@@ -142,6 +142,14 @@ def test_what_is_left_to_the_recipe_is_the_recipes():
             "pretrain.schedule.warmup_epochs",
         ),
         (
+            lambda: replace(
+                RECIPE,
+                data=Digits(test_fold=(0, 3)),
+                pretrain=Rotations(epochs=1, unlabelled=Digits(test_fold=(1, 3))),
+            ),
+            "pretrain.unlabelled",
+        ),
+        (
             lambda: replace(RECIPE, pretrain=Rotations(epochs=1), phases=(Phase(name="pretrain"),)),
             "phases",
         ),

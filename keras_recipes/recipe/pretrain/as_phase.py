@@ -3,6 +3,7 @@
 from keras_recipes.errors import RecipeError
 from keras_recipes.recipe.augment.policy import mixing_parts
 from keras_recipes.recipe.conflicts import check_phase
+from keras_recipes.recipe.data.division import of_one_source
 from keras_recipes.recipe.phase import Phase
 from keras_recipes.recipe.pretrain.simclr import SimCLR
 from keras_recipes.recipe.schedule import follows_training
@@ -82,4 +83,19 @@ def check_pretraining(recipe):
             "pretrain.batch_size", "must be at least 2: an image is told from others; got 1",
             "Use 256.",
         )  # fmt: skip
+    _check_test_fold(recipe.data, recipe.pretrain.unlabelled)
     check_phase(phase, "pretrain.", pretraining_batch_size(recipe))
+
+
+def _check_test_fold(data, unlabelled):
+    """What is tested on must not be pretrained on, where both are of one source."""
+    if unlabelled is None or data.test_fold is None or not of_one_source(data, unlabelled):
+        return
+    names = ("test_fold", "split_seed", "classes")
+    held_out, other = ([getattr(each, name) for name in names] for each in (data, unlabelled))
+    if held_out != other:
+        raise RecipeError(
+            "pretrain.unlabelled",
+            f"would show images of the fold that is tested on: data holds out {data.test_fold}",
+            f"Set its {', '.join(names)} to those of data, or leave unlabelled out.",
+        )

@@ -21,6 +21,14 @@ def state_variables(model) -> list:
     return list({id(each): each for each in variables}.values())
 
 
+def copies(variable) -> list:
+    """What holds a variable's value: itself, or one for each of several devices.
+
+    Those of batch normalisation's statistics and of metrics differ: each device has its own.
+    """
+    return list(getattr(variable.value, "values", None) or [variable])
+
+
 class ModelState:
     """A model as it is now, to be put back after a trial, to the bit.
 
@@ -36,7 +44,10 @@ class ModelState:
     def __init__(self, model):
         self._model = model
         self._variables = [*state_variables(model), *model.metrics_variables]
-        self._values = [np.array(keras.ops.convert_to_numpy(each)) for each in self._variables]
+        self._values = [
+            [np.array(keras.ops.convert_to_numpy(copy)) for copy in copies(each)]
+            for each in self._variables
+        ]
         self._attributes = {
             name: getattr(model, name, None)
             for name in ("train_function", "test_function", "stop_training")
@@ -48,8 +59,9 @@ class ModelState:
 
     def restore(self):
         """Put everything back; may be called again."""
-        for variable, value in zip(self._variables, self._values, strict=True):
-            variable.assign(value)
+        for variable, values in zip(self._variables, self._values, strict=True):
+            for copy, value in zip(copies(variable), values, strict=True):
+                copy.assign(value)
         for name, value in self._attributes.items():
             setattr(self._model, name, value)
         random.setstate(self._random[0])

@@ -15,7 +15,7 @@ BELOW = {
     "network": set(),
     "backbones": set(),
     "recipe": {"errors", "backbones"},
-    "data": {"errors", "network"},
+    "data": {"errors", "bounds", "network"},
     "augment": {"errors", "bounds"},
     "models": {"errors", "model_stages", "network", "backbones"},
     "losses": {"errors"},

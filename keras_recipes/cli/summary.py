@@ -33,6 +33,12 @@ def print_header(console: Console, directory):
     print_rows(console, rows)
 
 
+def _went_back(rewinds):
+    times = "once" if len(rewinds) == 1 else f"{len(rewinds)} times"
+    last = rewinds[-1]
+    return f"{times}; the loss {last['why']}, {last['rate_share']:g} of the rate from then on"
+
+
 def _found(found):
     return (
         f"{found['suggestion']:.2g}, found by range tests ({found['low']:.3g} to "
@@ -69,6 +75,9 @@ def print_summary(console: Console, about: dict, directory):
             f"{results['monitor']} {results['best']:.4f}"
         )
     rows.append(("best epoch", best))
+    rewinds = results.get("rewinds")
+    if rewinds:
+        rows.append(("went back", f"[yellow]{_went_back(rewinds)}[/]"))
     rows.append(("time", format_seconds(about["seconds"])))
     rows.append(("model", escape(str(directory.best_model))))
     rows.append(("report", escape(str(directory.report))))

@@ -81,11 +81,13 @@ def linear_accuracy(train, labels, validation, answers, regularization=1.0) -> f
         regularization: strength of the L2 penalty, `1 / C`.
 
     Returns:
-        the share of `validation` that is answered right.
+        the share of `validation` that is answered right; nan where features are no numbers.
     """
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
+    if not (np.isfinite(train).all() and np.isfinite(validation).all()):
+        return float("nan")
     if len(np.unique(labels)) == 1:
         return float(np.mean(answers == labels[0]))
     mean, deviation = train.mean(axis=0), train.std(axis=0)

@@ -76,6 +76,14 @@ class Recipe:
     """Images a step. An epoch drops the images that fill no batch: others in each epoch."""
     precision: Literal["auto", "float32", "mixed_bfloat16", "mixed_float16"] = "auto"
     """"auto" takes the fastest that the machine computes well in."""
+    on_nan: Literal["stop", "rewind"] = "stop"
+    """What follows a loss that is nan or infinite: "stop" ends the run with an error; "rewind" goes
+    back to the end of the epoch before, with half the learning rate for the rest of the phase, up
+    to five times in one epoch."""
+    deterministic: bool = False
+    """Whether TensorFlow is held to operations that give the same bits each time
+    (`tf.config.experimental.enable_op_determinism`), as GPUs don't by themselves; docs/recipes.md
+    has what it costs."""
     seed: int = bounded(0, at_least=0, below=2**31)
     """Of the weights, the order of the images and their augmentation."""
     stand_in: str | None = None

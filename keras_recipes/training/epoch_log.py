@@ -1,11 +1,9 @@
 """One record an epoch: what was measured, how fast, at which rate."""
 
-import math
 import time
 
 import keras
 
-from keras_recipes.errors import RecipeError
 from keras_recipes.training.rate_in_use import rate_in_use
 
 _ORDER = (
@@ -15,7 +13,7 @@ _ORDER = (
 
 
 class EpochLog(keras.callbacks.Callback):
-    """Hand a record of each epoch to `write`, and end training when the loss is not a number.
+    """Hand a record of each epoch to `write`.
 
     Args:
         write: function of a dict: `epoch` (counted from 1 over all phases), `phase`, the metrics,
@@ -59,10 +57,4 @@ class EpochLog(keras.callbacks.Callback):
             "images_per_second": self._count * self._batch_size / training_seconds,
             "seconds": now - self._began,
         }
-        if not math.isfinite(record["loss"]):
-            raise RecipeError(
-                "loss", f"became {record['loss']} in epoch {epoch + 1}",
-                "Lower optimizer.learning_rate or lengthen schedule.warmup_epochs; "
-                "the best epoch so far is in the run directory.",
-            )  # fmt: skip
         self._write(record)

@@ -23,9 +23,9 @@ class Interrupted(Exception):
 class InterruptCallback(keras.callbacks.Callback):
     """Raise `Interrupted` after the step in which training was asked to end.
 
-    Asked in the last step of an epoch or in its validation, it raises at the end of the epoch,
-    where the run can go on. Setting `stop_training` in a step would validate and log the epoch as
-    though it were whole. It comes after the callback that saves.
+    Asked in the last step of an epoch, it raises in the validation that follows. Setting
+    `stop_training` in a step would validate and log the epoch as though it were whole. It comes
+    after the callback that saves.
     """
 
     def __init__(self):
@@ -72,6 +72,9 @@ class InterruptCallback(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         if batch + 1 < self.params["steps"]:
             self.end_if_asked()
+
+    def on_test_batch_end(self, batch, logs=None):
+        self.end_if_asked()
 
     def on_epoch_end(self, epoch, logs=None):
         self.end_if_asked()

@@ -1,9 +1,12 @@
 """One phase of a run: what it is made of, and stock `model.fit` over its epochs."""
 
 import functools
+from dataclasses import asdict
+
+import numpy as np
 
 from keras_recipes.callbacks.averaged_weights import AveragedWeights
-from keras_recipes.callbacks.settable_rate import require_settable_rate
+from keras_recipes.callbacks.settable_rate import current_rate, require_settable_rate
 from keras_recipes.data import evaluation_batches, steps_per_epoch, training_batches
 from keras_recipes.models.split_head import split_head
 from keras_recipes.optimizers import find_average
@@ -15,6 +18,7 @@ from keras_recipes.training.checkpoint import Checkpoints
 from keras_recipes.training.epoch_log import EpochLog
 from keras_recipes.training.evaluate import EVALUATION_BATCH
 from keras_recipes.training.events import ScalarEvents
+from keras_recipes.training.finite_loss import FiniteLoss
 from keras_recipes.training.following_rate import following_callbacks
 from keras_recipes.training.head_training import HeadTraining
 from keras_recipes.training.image_size import for_image_size
@@ -22,10 +26,14 @@ from keras_recipes.training.interrupt import InterruptCallback
 from keras_recipes.training.learning_rates import learning_rates, peak_rate, rate_table
 from keras_recipes.training.one_training import OneTraining
 from keras_recipes.training.progress import StateKeeper
+from keras_recipes.training.rewind import RATE_FACTOR
 
 
 class PhaseTrainer:
     """One phase: compiles its model when it is made, and trains it in `fit`.
+
+    Args:
+        rate_share: what all of its learning rates are multiplied by.
 
     Attributes:
         model: the one that it is given or, for images of another size, one with its weights.
@@ -34,14 +42,13 @@ class PhaseTrainer:
         stopping: of the phase; None where no epoch is kept.
     """
 
-    def __init__(self, model, phase, recipe, dataset, directory, speed):
+    def __init__(self, model, phase, recipe, dataset, directory, speed, rate_share=1.0):
         self.recipe, self.phase, self.directory, self._speed = recipe, phase, directory, speed
         self.dataset = dataset = dataset.of_size(phase.image_size)
         self.model = model = for_image_size(model, recipe, dataset, directory.path, speed)
         self.trained, self.batch_size, self.stopping = model, recipe.batch_size, phase.stopping
         self.per_epoch = steps_per_epoch(dataset.train, self.batch_size)
-        self.rates = learning_rates(phase, recipe.batch_size, self.per_epoch, directory.path)
-        self._table = rate_table(phase, self.rates)
+        self.set_rates(rate_share)
         compile_phase(model, recipe, phase, self.rates, dataset, directory.path, speed)
         if follows_training(phase.schedule):
             name = type(phase.schedule).__name__
@@ -49,9 +56,13 @@ class PhaseTrainer:
         self.callbacks = build_callbacks(phase, directory.path)
 
     def fit(self, progress, display, parallel_calls, checkpoint_seconds, every_epoch):
-        """Train from `progress`, which is moved on, to the end of the phase."""
-        directory = self.directory
-        checkpoints = Checkpoints(directory.checkpoints)
+        """Train from `progress`, which is moved on, to the end of the phase.
+
+        Raises:
+            LossNotFinite: in the step in which the loss is no number any more.
+        """
+        directory, rewinds = self.directory, self.recipe.on_nan == "rewind"
+        checkpoints = self._checkpoints()
         best = self.best(progress)
         interrupt = InterruptCallback()
         last_epoch = progress.phase_began + self.phase.epochs
@@ -66,6 +77,7 @@ class PhaseTrainer:
                 each.end_epoch(record)
 
         callbacks = [
+            FiniteLoss(weights=rewinds),
             *averaged,
             *self.measures(),
             *display,
@@ -105,10 +117,12 @@ class PhaseTrainer:
                 following=following,
                 others=self.callbacks,
                 fitted=fitted,
+                batch=lambda: (None, *2 * [np.zeros((1, self.dataset.num_classes), np.float32)]),
                 steps=self.per_epoch,
                 last_epoch=last_epoch,
                 seconds=checkpoint_seconds,
-                every_epoch=every_epoch,
+                every_epoch=every_epoch or rewinds,  # so that it goes back to the same whenever
+                at_begin=rewinds,
                 asked=interrupt.is_asked,
             )
             training = OneTraining(
@@ -133,6 +147,13 @@ class PhaseTrainer:
                 validation_data=self._validation(dataset),
             )
 
+    def set_rates(self, rate_share):
+        """Make the table of learning rates, all multiplied by `rate_share`."""
+        phase = self.phase
+        rates = learning_rates(phase, self.batch_size, self.per_epoch, self.directory.path)
+        self.rates, self._rate_share = rates * np.float32(rate_share), rate_share
+        self._table = rate_table(phase, self.rates)
+
     def best(self, progress):
         """The callback that keeps the best epoch."""
         return self.stopping.build(self.directory.best_model, progress.phase_began)
@@ -143,6 +164,24 @@ class PhaseTrainer:
 
     def finish(self):
         """What is done when the phase is over."""
+
+    def go_back(self, checkpoint, progress):
+        """Have the run be where a checkpoint between epochs has it, with this trainer's rates.
+
+        Args:
+            checkpoint: of this phase.
+            progress: how far it is then; it is saved.
+        """
+        checkpoint.restore_state(self.model)
+        if self._table is None:  # callbacks may have changed what the optimizer holds
+            optimizer = self.model.optimizer
+            optimizer.learning_rate = current_rate(optimizer) * RATE_FACTOR
+        steps = progress.epochs * self.per_epoch
+        self._checkpoints().save(progress.phase, steps, asdict(progress), self.model)
+
+    def _checkpoints(self):
+        keep = self.recipe.on_nan == "rewind"
+        return Checkpoints(self.directory.checkpoints, keep_epoch=keep)
 
     def training_data(self, steps: int):
         """The first batches of the phase, as the first of a run, with its augmentation."""
@@ -163,7 +202,7 @@ class PhaseTrainer:
         return following_callbacks(
             self.phase,
             self.rates,
-            peak=peak_rate(self.phase, self.recipe.batch_size),
+            peak=self._rate_share * peak_rate(self.phase, self.recipe.batch_size),
             first_epoch=first_epoch,
             steps=self.per_epoch,
             batches=batches,

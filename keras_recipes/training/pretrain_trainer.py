@@ -14,7 +14,6 @@ from keras_recipes.recipe.pretrain.as_phase import pretraining_batch_size
 from keras_recipes.training.build import build_augmentation, build_optimizer
 from keras_recipes.training.devices import require_even_shares
 from keras_recipes.training.evaluate import EVALUATION_BATCH
-from keras_recipes.training.learning_rates import learning_rates, rate_table
 from keras_recipes.training.phase_trainer import PhaseTrainer
 from keras_recipes.training.unlabelled import unlabelled_dataset
 
@@ -37,7 +36,7 @@ class PretrainTrainer(PhaseTrainer):
         trained: the recipe's own network, with which the run goes on.
     """
 
-    def __init__(self, model, phase, recipe, dataset, directory, speed):
+    def __init__(self, model, phase, recipe, dataset, directory, speed, rate_share=1.0):
         self.recipe, self.phase, self.directory = recipe, phase, directory
         self.trained, self._labelled = model, dataset
         self.dataset = unlabelled_dataset(recipe, dataset, directory)
@@ -50,8 +49,7 @@ class PretrainTrainer(PhaseTrainer):
         self._task = recipe.pretrain.build(model, *channel_statistics(self.dataset.train))
         self.model = self._task.network
         self.per_epoch = steps_per_epoch(self.dataset.train, self.batch_size)
-        self.rates = learning_rates(phase, self.batch_size, self.per_epoch, directory.path)
-        self._table = rate_table(phase, self.rates)
+        self.set_rates(rate_share)
         self.model.compile(
             optimizer=build_optimizer(self.model, phase, self.rates, directory.path),
             loss=self._task.loss,

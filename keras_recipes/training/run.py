@@ -148,6 +148,7 @@ def _train(recipe, dataset, directory, **settings):
             "best_epoch": None if best.get("best_epoch") is None else best["best_epoch"] + 1,
             "monitor": resolve_phases(recipe)[-1].stopping.monitor,
             "best": best.get("best"),
+            "rewinds": progress.rewinds,
             "test": test,
         },
     )

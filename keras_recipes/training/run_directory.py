@@ -4,7 +4,6 @@ Every file is whole at any moment: `metrics.jsonl` is appended to, a line an epo
 are written beside their place and renamed.
 """
 
-import contextlib
 import datetime
 import hashlib
 import json
@@ -16,6 +15,7 @@ from keras_recipes.atomic_file import replacing
 from keras_recipes.errors import RecipeError
 from keras_recipes.recipe.load import named_files
 from keras_recipes.recipe.text import to_flat, to_python
+from keras_recipes.training.only_process import only_process
 from keras_recipes.training.run_files import read_about, read_records
 
 
@@ -61,26 +61,13 @@ class RunDirectory:
             ) from None
         return directory
 
-    @contextlib.contextmanager
     def in_use(self):
         """Keep other processes off it within; the lock ends with this process, however it ends.
 
         Raises:
             RecipeError: if another one trains here.
         """
-        self.checkpoints.mkdir(exist_ok=True)
-        with open(self.checkpoints / "lock", "w") as file:
-            with contextlib.suppress(ImportError):  # not on Windows
-                import fcntl
-
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    raise RecipeError(
-                        str(self.path), "is in use: another process trains there",
-                        "Wait until it ends, or end it.",
-                    ) from None  # fmt: skip
-            yield
+        return only_process(self.path, self.checkpoints / "lock")
 
     def read_run(self) -> dict:
         """What `run.json` says."""

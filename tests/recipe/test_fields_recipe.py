@@ -1,12 +1,17 @@
 """Every field of `Recipe` and `Phase` changes what a run is made of."""
 
 import hashlib
+import math
+import tempfile
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import keras
 import numpy as np
 import pytest
 from each_field import each_change
+from tensorflow.python.framework.config import is_op_determinism_enabled
 
 from keras_recipes import (
     MLP,
@@ -31,7 +36,9 @@ from keras_recipes.training.build import (
     build_model,
     compile_phase,
 )
-from keras_recipes.training.fit import dtype_policy
+from keras_recipes.training.determinism import op_determinism
+from keras_recipes.training.finite_loss import LossNotFinite
+from keras_recipes.training.fit import dtype_policy, go_back
 from keras_recipes.training.learning_rates import learning_rates
 from keras_recipes.training.precision import Device, choose_speed
 
@@ -66,6 +73,8 @@ CASES = [
             "phases": (Phase(),),
             "batch_size": 16,
             "precision": "mixed_bfloat16",
+            "on_nan": "rewind",
+            "deterministic": True,
             "seed": 1,
             "stand_in": "other",
             "schema": lambda recipe: recipe,  # another is refused, below
@@ -99,8 +108,10 @@ def evidence(recipe, folder):
     """What a run is made of, as text: weights, batches, rates, loss, optimizer, callbacks."""
     dataset = recipe.data.build()
     speed = choose_speed(HERE, recipe.precision)
-    facts = [recipe.stand_in, speed.precision, [each.name for each in run_phases(recipe)]]
-    with dtype_policy(speed.precision):
+    phases = [each.name for each in run_phases(recipe)]
+    facts = [recipe.stand_in, speed.precision, what_follows_nan(recipe), phases]
+    with dtype_policy(speed.precision), op_determinism(recipe.deterministic):
+        facts.append(is_op_determinism_enabled())
         keras.utils.set_random_seed(recipe.seed)
         model = build_model(recipe, dataset, folder, speed)
         facts += [digest(model.get_weights()), model.layers[-1].dtype_policy.name]
@@ -121,6 +132,18 @@ def evidence(recipe, folder):
                 [type(each).__name__ for each in build_callbacks(phase, folder)],
             ]
     return repr(facts)
+
+
+def what_follows_nan(recipe):
+    """The error or the epoch to go back to; test_nan.py runs both."""
+    checkpoints = tempfile.mkdtemp()
+    run = recipe, None, SimpleNamespace(checkpoints=Path(checkpoints)), None
+    try:
+        go_back(None, LossNotFinite(math.nan, 0, 1), None, run)
+    except RecipeError as error:
+        return str(error)
+    except AttributeError:  # there is no checkpoint
+        return "goes back"
 
 
 def last_batch(recipe, phase, dataset, per_epoch, folder):

@@ -75,6 +75,50 @@ class Steps(Observer):
         self.seen.append((self._epoch, batch))
 
 
+class Asks(Observer):
+    """A display that asks for the end, as a scheduler does, in the validation of an epoch."""
+
+    def __init__(self, epoch):
+        super().__init__()
+        self._asks_in = epoch
+
+    def on_test_batch_begin(self, batch, logs=None):
+        if self._epoch == self._asks_in:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+@pytest.mark.parametrize("epoch", [1, 2], ids=["averaged", "last"])
+def test_a_run_that_was_asked_to_end_in_a_validation_goes_on_with_it(tmp_path, whole, epoch):
+    dataset, broken = begin(RECIPE, tmp_path)
+    with pytest.raises(Interrupted):
+        run.train(RECIPE, dataset, broken, display=[Asks(epoch)])
+    about = Checkpoints(broken.checkpoints).load().about
+    assert (about["epochs"], about["step"]) == (epoch, 400 // 32)
+    assert len(broken.read_metrics()) == epoch
+    keras.utils.clear_session()
+    steps = Steps()
+    run.train(RECIPE, dataset, broken, display=[steps])
+    assert all(each[0] > epoch for each in steps.seen)
+    assert_same_bits(whole, broken)
+
+
+def test_the_best_model_that_a_phase_begins_with_must_be_the_one_it_began_with(tmp_path):
+    """The second phase's checkpoints are lost, and it has overwritten the best model."""
+    dataset, broken = begin(RECIPE, tmp_path)
+    with pytest.raises(Interrupted):
+        run.train(RECIPE, dataset, broken, display=[Observer(1)])
+    first = [each for each in broken.checkpoints.glob("*.npz") if each.name.startswith("000")]
+    for each in broken.checkpoints.glob("001*.npz"):
+        each.unlink()
+    assert len(first) == 1
+    model = keras.models.load_model(broken.best_model)
+    model.layers[-1].bias.assign(model.layers[-1].bias + 1.0)
+    model.save(broken.best_model)
+    keras.utils.clear_session()
+    with pytest.raises(RecipeError, match="is not the one that the phase ended with"):
+        run.train(RECIPE, dataset, broken)
+
+
 def test_features_that_are_kept_go_on_within_an_epoch(tmp_path):
     recipe = replace(
         RECIPE, augment=(), epochs=2,

@@ -37,11 +37,13 @@ class Case:
     """Arguments of Python."""
     go_on: tuple[str, ...] = ()
     """Those that are added once there is something to go on with."""
+    leaves_run: bool = False
+    """Whether what it leaves is a run directory."""
 
     @classmethod
     def of_recipe(cls, name, command=COMMAND):
         more = ("--runs", ".", "--checkpoint-minutes", "0.01")
-        return cls((*command, name, *more), ("--resume",))
+        return cls((*command, name, *more), ("--resume",), leaves_run=True)
 
 
 CASES = {
@@ -51,6 +53,8 @@ CASES = {
     "float16": Case.of_recipe("recipes.py:float16"),
     "two_devices": Case.of_recipe("recipes.py", ("two_devices.py", "run")),
     "transfer": Case.of_recipe("recipes.py:transfer"),
+    "resumable_fit": Case(("plain.py", "resumable_fit")),
+    "backup_and_restore": Case(("plain.py", "backup")),
 }
 
 
@@ -119,6 +123,12 @@ class Training:
         if like is not None and (like / "body.keras").exists():
             shutil.copy(like / "body.keras", folder)
         self._board = Board(folder / "board")
+        self.environment = {
+            **os.environ,
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            "CHAOS_BOARD": str(self.folder / "board"),
+            "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
+        }
 
     def start(self):
         """Begin, or go on."""
@@ -128,8 +138,7 @@ class Training:
         with open(self.folder / "log", "a") as log:
             self._process = subprocess.Popen(
                 [sys.executable, *self.case.begin, *more], cwd=self.folder, stdout=log, stderr=log,
-                env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "CHAOS_BOARD": "board",
-                     "PYTHONPATH": str(Path(__file__).resolve().parent.parent)},
+                env=self.environment,
             )  # fmt: skip
 
     def runs(self):
@@ -140,9 +149,13 @@ class Training:
         """(place, steps done)."""
         return self._board.read()
 
+    def send(self, number):
+        """A signal."""
+        self._process.send_signal(number)
+
     def kill(self):
         """Kill it, and tell where it was."""
-        self._process.send_signal(signal.SIGKILL)
+        self.send(signal.SIGKILL)
         self._process.wait()
         return self.where()
 
@@ -158,8 +171,10 @@ class Training:
 
     def fingerprints(self):
         """SHA-256 of final arrays, of the best model's, and of the metrics, times aside."""
-        from fingerprints import of_run
+        from fingerprints import of_run, of_script
 
+        if not self.case.leaves_run:
+            return of_script(self.folder)
         (directory,) = (each for each in self._directories() if finished(each))
         return of_run(directory)
 

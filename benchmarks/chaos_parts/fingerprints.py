@@ -4,6 +4,7 @@ import hashlib
 import json
 import zipfile
 
+import h5py
 import keras
 import numpy as np
 
@@ -19,6 +20,24 @@ def of_run(directory):
         "arrays": _hash(*arrays),
         "best": of_model(directory / "best.keras"),
         "metrics": _hash(json.dumps(timeless).encode()),
+    }
+
+
+def of_script(folder):
+    """Of what plain.py leaves: name to SHA-256."""
+    with h5py.File(folder / "final.weights.h5", "r") as file:
+        arrays = []
+        file.visititems(
+            lambda name, each: (
+                arrays.append((name, each[()].tobytes()))
+                if isinstance(each, h5py.Dataset)
+                else None
+            )
+        )
+    return {
+        "arrays": _hash(*(content for _, content in sorted(arrays))),
+        "best": of_model(folder / "best.keras"),
+        "metrics": _hash((folder / "history.json").read_bytes()),
     }
 
 

@@ -34,6 +34,7 @@ recipe = Recipe(
     precision="float32",
 )
 
+short = replace(recipe, augment=(), epochs=4)
 plateau = replace(recipe, schedule=Plateau(monitor="val_nll", patience=1, factor=0.5))
 bfloat16 = replace(recipe, precision="mixed_bfloat16")
 float16 = replace(recipe, precision="mixed_float16")

@@ -33,13 +33,15 @@ def _newest_unfinished(options):
     seed = [] if options.seed is None else [f"seed={options.seed}"]
     loaded = load(options.recipe, options.assignments + seed)
     wanted = {to_python(each) for each in (loaded.recipe, *_stand_ins(loaded, options, seed))}
-    unfinished = list(_unfinished(Path(options.runs), loaded.name))
+    damaged = []
+    unfinished = list(_unfinished(Path(options.runs), loaded.name, damaged))
     for path in unfinished:
         if (path / "recipe.py").read_text(encoding="utf-8") in wanted:
             return path
     if not unfinished:
         raise RecipeError(
-            "--resume", f"finds no unfinished run of {loaded.name} in {options.runs}",
+            "--resume", f"finds no unfinished run of {loaded.name} in {options.runs}"
+            + (f", where run.json of {some_of(damaged, 3)} is damaged" if damaged else ""),
             "Name a run directory, or leave --resume out to begin one.",
         )  # fmt: skip
     newest = unfinished[0]
@@ -61,13 +63,14 @@ def _stand_ins(loaded, options, seed):
         return []
 
 
-def _unfinished(runs, name):
-    """Run directories of the name that are not finished, the newest first."""
+def _unfinished(runs, name, damaged):
+    """Run directories of the name that are not finished, the newest first; adds to `damaged`."""
     found = []
     for path in runs.glob("*/run.json"):
         try:
             about = read_about(path.parent)
         except RecipeError:
+            damaged.append(path.parent)
             continue
         if about["state"] not in DONE and about["name"] == name:
             found.append((about.get("started", ""), path.parent))

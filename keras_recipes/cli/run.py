@@ -186,7 +186,10 @@ def _train(recipe, dataset, directory, console, options):
         return 128 + getattr(error, "signal_number", signal.SIGINT)
     finally:
         display.close()
-        write_report(directory.path)
+        try:
+            write_report(directory.path)
+        except (OSError, RecipeError) as error:  # which is not why the run ended
+            print(f"the report could not be written: {error}", file=sys.stderr)
     print_summary(console, about, directory)
     _tell_stand_in(console, about["stands_in_for"])
     return 0

@@ -1,5 +1,6 @@
 """A run from beginning to end: directory, training, test, and what run.json says of them."""
 
+import contextlib
 import datetime
 import time
 from dataclasses import asdict, replace
@@ -130,14 +131,16 @@ def _train(recipe, dataset, directory, **settings):
         test = evaluate(model, dataset.read_test(), dataset.num_classes)
     except BaseException as error:
         asked = isinstance(error, Interrupted | KeyboardInterrupt)
-        directory.update_run(
-            state="interrupted" if asked else "failed",
-            error=None if asked else f"{type(error).__name__}: {error}",
-            ended=_now(),
-            seconds=elapsed(),
-        )
+        with contextlib.suppress(OSError):  # what it says is the error, not that it can't be said
+            directory.update_run(
+                state="interrupted" if asked else "failed",
+                error=None if asked else f"{type(error).__name__}: {error}",
+                ended=_now(),
+                seconds=elapsed(),
+            )
         raise
     best = progress.best or {}
+    directory.put_back_recipe(recipe)
     return directory.update_run(
         state="stopped early" if progress.epochs < _planned_epochs(recipe) else "finished",
         ended=_now(),

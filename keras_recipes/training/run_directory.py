@@ -9,10 +9,11 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 from pathlib import Path
 
 from keras_recipes.atomic_file import replacing
-from keras_recipes.errors import RecipeError
+from keras_recipes.errors import RecipeError, some_of
 from keras_recipes.recipe.load import named_files
 from keras_recipes.recipe.text import to_flat, to_python
 from keras_recipes.training.only_process import only_process
@@ -35,6 +36,7 @@ class RunDirectory:
         self.events = self.path / "events"
         self.report = self.path / "report.html"
         self.rate_curve = self.path / "find_lr.png"
+        self._about, self._records = None, []  # as last read or written, should a file be removed
 
     @classmethod
     def create(cls, parent: Path, name: str, recipe, sources: Path) -> "RunDirectory":
@@ -71,15 +73,23 @@ class RunDirectory:
 
     def read_run(self) -> dict:
         """What `run.json` says."""
-        return read_about(self.path)
+        self._about = read_about(self.path)
+        return self._about
 
     def write_run(self, about: dict):
         """Write `run.json` anew."""
+        self._about = about
         self._write("run.json", json.dumps(about, indent=2) + "\n")
 
     def update_run(self, **changes) -> dict:
         """Change some of what `run.json` says; returns all of it."""
-        about = {**self.read_run(), **changes}
+        try:
+            about = self.read_run()
+        except RecipeError:  # removed underneath
+            if self._about is None:
+                raise
+            about = self._about
+        about = {**about, **changes}
         self.write_run(about)
         return about
 
@@ -88,16 +98,42 @@ class RunDirectory:
         return read_records(self.metrics_file)
 
     def append_metrics(self, record: dict):
-        """Add one epoch."""
-        with self.metrics_file.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(record) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        """Add one epoch, and those of before should they have been removed.
+
+        Raises:
+            RecipeError: if it can't be written.
+        """
+        there = self.metrics_file.is_file()
+        self._records.append(record)
+        try:
+            with self.metrics_file.open("a", encoding="utf-8") as file:
+                for each in [record] if there else self._records:
+                    file.write(json.dumps(each) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise RecipeError(
+                str(self.metrics_file), f"could not be written: {error}",
+                "Make room on the disk, or mend the folder; then go on by run --resume.",
+            ) from None  # fmt: skip
 
     def keep_metrics(self, epochs: int):
-        """Forget what was logged after the first `epochs`, which a resumed run does again."""
-        kept = self.read_metrics()[:epochs]
+        """Forget what was logged after the first `epochs`, which a resumed run does again.
+
+        Says on stderr which of them are not there.
+        """
+        kept = [each for each in self.read_metrics() if each["epoch"] <= epochs]
+        lost = sorted(set(range(1, epochs + 1)) - {each["epoch"] for each in kept})
+        if lost:
+            print(f"{self.metrics_file} has lost epochs {some_of(map(str, lost), 4)}; "
+                  "the training goes on without their record", file=sys.stderr)  # fmt: skip
+        self._records = kept
         self._write("metrics.jsonl", "".join(json.dumps(each) + "\n" for each in kept))
+
+    def put_back_recipe(self, recipe):
+        """Write `recipe.py` and `recipe.json` again if the one was removed."""
+        if not self.recipe_file.is_file():
+            _write_values(self.path, recipe)
 
     def source_hashes(self, recipe) -> dict:
         """SHA-256 of each file that the recipe names."""
@@ -124,6 +160,10 @@ def write_recipe(folder: Path, recipe, sources: Path):
     for file in named_files(recipe):
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(sources / file, folder / file)
+    _write_values(folder, recipe)
+
+
+def _write_values(folder, recipe):
     _write(folder / "recipe.json", json.dumps(to_flat(recipe), indent=2) + "\n")
     _write(folder / "recipe.py", to_python(recipe))
 

@@ -25,9 +25,10 @@ BELOW = {
 }
 PARTS = set(BELOW) - {"recipe"}
 BELOW["callbacks"] = PARTS
+BELOW["pretraining"] = PARTS
 BELOW["tuning"] = PARTS | {"callbacks"}
 BELOW["diagnosis"] = PARTS | {"callbacks", "tuning"}
-BELOW["training"] = PARTS | {"callbacks", "tuning", "recipe"}
+BELOW["training"] = PARTS | {"callbacks", "tuning", "pretraining", "recipe"}
 BELOW["studies"] = BELOW["training"] | {"training", "diagnosis"}
 BELOW["audit"] = BELOW["studies"] | {"studies"}
 BELOW["report"] = BELOW["audit"] | {"audit"}

@@ -23,6 +23,7 @@ from keras_recipes.augment.flip import Flip
 from keras_recipes.augment.float32_policy import float32_policy
 from keras_recipes.augment.gaussian_blur import GaussianBlur
 from keras_recipes.augment.gaussian_noise import GaussianNoise
+from keras_recipes.augment.grayscale import Grayscale
 from keras_recipes.augment.grid_mask import GridMask
 from keras_recipes.augment.image_layer import ImageLayer
 from keras_recipes.augment.keyed import keyed_randomness
@@ -52,6 +53,7 @@ __all__ = [
     "Flip",
     "GaussianBlur",
     "GaussianNoise",
+    "Grayscale",
     "GridMask",
     "ImageLayer",
     "OneOf",

@@ -17,7 +17,7 @@ from keras_recipes.cli.quiet_tensorflow import load_quietly
 from keras_recipes.cli.recipe_arguments import add_recipe_arguments, find_phase, require_data
 from keras_recipes.errors import RecipeError
 from keras_recipes.recipe.load import load
-from keras_recipes.recipe.recipe import resolve_phases
+from keras_recipes.recipe.recipe import resolve_phases, run_phases
 
 DEFAULT_EPOCHS = 5
 _FEWEST_MEASUREMENTS = 8
@@ -78,7 +78,7 @@ def _measure(options, loaded, phase, epochs, small_batch, factor, out):
 
     recipe, console = loaded.recipe, Console(highlight=False)
     dataset = recipe.data.build()
-    display = make_display(console, sum(each.epochs for each in resolve_phases(recipe)))
+    display = make_display(console, sum(each.epochs for each in run_phases(recipe)))
     console.print(
         f"{epochs} of {phase.epochs} epochs of phase {phase.name}, about {options.measurements} "
         f"measurements, each on {factor} batches of {small_batch} images",

@@ -35,12 +35,16 @@ class Display(keras.callbacks.Callback):
         self._began = None
 
     def begin_phase(self, name, rates, first_epoch, steps, batch_size, stopping, best):
-        """What the phase is, and `BestCheckpoint`'s state so far; called before its `fit`."""
+        """What the phase is, and `BestCheckpoint`'s state so far; called before its `fit`.
+
+        `stopping` is None of a phase that keeps no epoch, which is pretraining.
+        """
         self._rates, self._first_epoch = rates, first_epoch
         self._steps, self._batch_size = steps, batch_size
         self._stopping = stopping
         self._best = best["best"] if best else None
-        headings = ("loss", "acc", "val nll", "val acc")
+        # Where nothing is validated, the network is pretrained.
+        headings = ("loss", "acc", *(("val nll", "val acc") if stopping else ("", "probe")))
         self._console.print(
             f"{'' if name == 'train' else name:<{len(self._label(1))}}"
             + "".join(f" {each:>7}" for each in headings)
@@ -52,10 +56,13 @@ class Display(keras.callbacks.Callback):
     def end_epoch(self, record: dict):
         """Say how an epoch went, as `metrics.jsonl` has it."""
         is_best = self._is_best(record)
-        numbers = [record[name] for name in ("loss", "accuracy", "val_nll", "val_accuracy")]
+        names = ("loss", "accuracy", "val_nll", "val_accuracy")
+        if self._stopping is None:
+            names = ("loss", "pretext_accuracy", "", "val_probe_accuracy")
+        numbers = [f" {record[name]:7.4f}" if name in record else " " * 8 for name in names]
         self._console.print(
             self._label(record["epoch"])
-            + "".join(f" {number:7.4f}" for number in numbers)
+            + "".join(numbers)
             + f" {record['learning_rate']:8.3g} {record['images_per_second']:6.0f}"
             + f" {format_seconds(record['seconds']):>11}{'  best' if is_best else ''}",
             style="bold" if is_best else "",
@@ -68,6 +75,8 @@ class Display(keras.callbacks.Callback):
     def _is_best(self, record):
         """As `BestCheckpoint` decides, which comes later in the list of callbacks."""
         stopping = self._stopping
+        if stopping is None:
+            return False
         if record["epoch"] - 1 - self._first_epoch < stopping.start_from_epoch:
             return False
         value, best = record[stopping.monitor], self._best
@@ -111,7 +120,7 @@ class Display(keras.callbacks.Callback):
         seconds = time.perf_counter() - self._epoch_began
         index = (self._epoch - self._first_epoch) * self._steps + max(step - 1, 0)
         parts = [f"{self._label(self._epoch + 1)}  step {step}/{self._steps}"]
-        for name, shown in (("loss", "loss"), ("accuracy", "acc")):
+        for name, shown in (("loss", "loss"), ("accuracy", "acc"), ("pretext_accuracy", "acc")):
             if name in logs:
                 parts.append(f"{shown} {logs[name]:.4f}")
         parts.append(f"rate {rate_in_use(self.model, self._rates, index):.3g}")

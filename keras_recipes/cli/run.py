@@ -23,7 +23,7 @@ from keras_recipes.cli.resume import NEWEST, find_run_to_resume, require_same
 from keras_recipes.errors import DataUnavailable, RecipeError
 from keras_recipes.recipe.load import load
 from keras_recipes.recipe.override import override
-from keras_recipes.recipe.recipe import resolve_phases
+from keras_recipes.recipe.recipe import run_phases
 from keras_recipes.training.checkpoint_times import DEFAULT_MINUTES
 
 DEFAULT_RUNS = "runs"
@@ -174,7 +174,7 @@ def _train(recipe, dataset, directory, console, options):
     from keras_recipes.training.interrupt import Interrupted
 
     print_header(console, directory)
-    display = make_display(console, sum(each.epochs for each in resolve_phases(recipe)))
+    display = make_display(console, sum(each.epochs for each in run_phases(recipe)))
     try:
         about = training.train(
             recipe, dataset, directory, display=[display],

@@ -10,7 +10,8 @@ import sys
 
 from keras_recipes.cli.recipe_arguments import add_recipe_arguments
 from keras_recipes.recipe.load import load
-from keras_recipes.recipe.recipe import resolve_phases
+from keras_recipes.recipe.pretrain.as_phase import batch_size_of
+from keras_recipes.recipe.recipe import run_phases
 from keras_recipes.recipe.schedule import follows_training
 from keras_recipes.recipe.text import to_flat, to_python
 
@@ -49,13 +50,15 @@ def _draw_schedule(loaded):
     from keras_recipes.training.learning_rates import list_rates
 
     recipe = loaded.recipe
-    phases = resolve_phases(recipe)
+    phases = run_phases(recipe)
     rates = [
-        list_rates(phase, recipe.batch_size, STEPS_PER_EPOCH, loaded.directory) for phase in phases
+        list_rates(phase, batch_size_of(recipe, phase), STEPS_PER_EPOCH, loaded.directory)
+        for phase in phases
     ]
     lengths = [phase.epochs for phase in phases]
     width = min(max(shutil.get_terminal_size((80, 24)).columns, 40), 120)
-    yield f"learning rate at batch size {recipe.batch_size}"
+    sizes = dict.fromkeys(batch_size_of(recipe, phase) for phase in phases)
+    yield f"learning rate at batch size {', then '.join(map(str, sizes))}"
     yield ""
     yield from plot_rates(
         list(zip(lengths, rates, strict=True)), width=width, unicode=_shows_unicode(sys.stdout)

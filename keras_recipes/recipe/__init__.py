@@ -11,6 +11,7 @@ from keras_recipes.recipe.augment import (
     Flip,
     GaussianBlur,
     GaussianNoise,
+    Grayscale,
     GridMask,
     MixUp,
     OneOf,
@@ -29,7 +30,8 @@ from keras_recipes.recipe.loss import BinaryCrossEntropy, CrossEntropy, FocalLos
 from keras_recipes.recipe.model import MLP, CifarResNet, ConvNet, Transfer, WideResNet
 from keras_recipes.recipe.optimizer import SGD, Adam, AdamW, Lion, Muon
 from keras_recipes.recipe.phase import Phase, gradual_unfreezing
-from keras_recipes.recipe.recipe import Recipe, resolve_phases
+from keras_recipes.recipe.pretrain import DenoisingAutoencoder, Rotations, SimCLR
+from keras_recipes.recipe.recipe import Recipe, resolve_phases, run_phases
 from keras_recipes.recipe.schedule import (
     Constant,
     Cosine,
@@ -67,6 +69,7 @@ __all__ = [
     "CrossEntropy",
     "CutMix",
     "Cutout",
+    "DenoisingAutoencoder",
     "Digits",
     "Exponential",
     "Flip",
@@ -74,6 +77,7 @@ __all__ = [
     "Folder",
     "GaussianBlur",
     "GaussianNoise",
+    "Grayscale",
     "GridMask",
     "Linear",
     "Lion",
@@ -91,7 +95,9 @@ __all__ = [
     "RateSearch",
     "Recipe",
     "Rotation",
+    "Rotations",
     "Shear",
+    "SimCLR",
     "Sometimes",
     "Step",
     "Stopping",
@@ -101,4 +107,5 @@ __all__ = [
     "Zoom",
     "gradual_unfreezing",
     "resolve_phases",
+    "run_phases",
 ]

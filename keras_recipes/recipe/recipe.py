@@ -15,6 +15,12 @@ from keras_recipes.recipe.model import Model
 from keras_recipes.recipe.optimizer import SGD, Optimizer
 from keras_recipes.recipe.part import bounded, part
 from keras_recipes.recipe.phase import Phase
+from keras_recipes.recipe.pretrain import Pretraining
+from keras_recipes.recipe.pretrain.as_phase import (
+    check_pretraining,
+    inherits,
+    pretraining_phase,
+)
 from keras_recipes.recipe.schedule import Schedule
 from keras_recipes.recipe.stopping import Stopping
 
@@ -62,6 +68,8 @@ class Recipe:
     made anew for each phase, and when a run is resumed."""
     epochs: int | None = bounded(None, at_least=1)
     """Length of every phase that states none."""
+    pretrain: Pretraining | None = None
+    """What the network's body learns from images without labels, before the phases."""
     phases: tuple[Phase, ...] = (Phase(),)
     """Usually one, that changes nothing."""
     batch_size: int = bounded(128, at_least=1)
@@ -101,6 +109,7 @@ class Recipe:
         check_threshold(resolved, self._phase_place)
         check_image_sizes(self.phases, self.model, self._phase_place)
         self._check_mixup_off()
+        check_pretraining(self)
 
     def _check_phases(self):
         if not self.phases:
@@ -123,6 +132,7 @@ class Recipe:
             )
         for each in fields(Recipe):
             unused = all(getattr(phase, each.name, None) is not None for phase in self.phases)
+            unused = unused and not inherits(self, each.name)
             if unused and getattr(self, each.name) != each.default:
                 raise RecipeError(
                     each.name, "takes no effect, since every phase states its own",
@@ -158,6 +168,12 @@ class Recipe:
 
     def _phase_place(self, index):
         return "" if len(self.phases) == 1 else f"phases.{index}."
+
+
+def run_phases(recipe: Recipe) -> tuple[Phase, ...]:
+    """The phases of a run in turn: pretraining, where there is some, and the recipe's own."""
+    pretraining = pretraining_phase(recipe)
+    return (*([] if pretraining is None else [pretraining]), *resolve_phases(recipe))
 
 
 def resolve_phases(recipe: Recipe) -> tuple[Phase, ...]:

@@ -6,11 +6,13 @@ import math
 from matplotlib.figure import Figure  # not pyplot: no window, no global state
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
+from keras_recipes.recipe.pretrain.as_phase import NAME as PRETRAINING
 from keras_recipes.report.panel import (
     FAINT,
     FONT_POINTS,
     INK,
     LOSS,
+    PROBE,
     TITLE_PAD,
     TRAINING,
     VALIDATION,
@@ -62,6 +64,8 @@ def _draw_likelihood(axis, records):
     _plot(axis, records, "nll", "training (as augmented)", TRAINING)
     _plot(axis, records, "val_nll", "validation", VALIDATION)
     drawn = ["nll", "val_nll"]
+    # That of pretraining is of another kind.
+    records = [each for each in records if "nll" in each or each.get("phase") != PRETRAINING]
     if _loss_differs(records):
         _plot(axis, records, "loss", "training loss", LOSS)
         drawn.append("loss")
@@ -77,6 +81,7 @@ def _draw_likelihood(axis, records):
 def _draw_accuracy(axis, records):
     _plot(axis, records, "accuracy", "training (as augmented)", TRAINING)
     _plot(axis, records, "val_accuracy", "validation", VALIDATION)
+    _plot(axis, records, "val_probe_accuracy", "linear probe", PROBE)
 
 
 def _draw_rate(axis, records):

@@ -30,6 +30,8 @@ _EPOCH_COLUMNS = {
     "val_loss": ("validation loss", ".4f"),
     "val_accuracy": ("validation accuracy", ".4f"),
     "val_nll": ("validation nll", ".4f"),
+    "pretext_accuracy": ("pretext accuracy", ".4f"),
+    "val_probe_accuracy": ("linear probe", ".4f"),
     "learning_rate": ("learning rate", ".3g"),
     "images_per_second": ("images / s", ".0f"),
     "seconds": ("seconds", ".1f"),

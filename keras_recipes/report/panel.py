@@ -1,10 +1,11 @@
 """What the panels of every picture have in common: colours, lines, title and legend."""
 
-# Two of the colours of Okabe and Ito 2008 (https://jfly.uni-koeln.de/color/), which stay apart
+# Three of the colours of Okabe and Ito 2008 (https://jfly.uni-koeln.de/color/), which stay apart
 # under every colour blindness and on white; the line styles tell them apart in black and white.
 TRAINING = {"color": "#d55e00", "linestyle": "--"}
 VALIDATION = {"color": "#0072b2", "linestyle": "-"}
 LOSS = {"color": "#6b6b6b", "linestyle": ":"}
+PROBE = {"color": "#009e73", "linestyle": "-."}
 INK, FAINT = "#222222", "#767676"
 FONT_POINTS = 10
 TITLE_PAD = 21

@@ -22,11 +22,12 @@ def draw_runs(records: dict[str, list[dict]]) -> Figure:
     axes = figure.subplots(1, len(PANELS))
     for axis, (metric, title) in zip(axes, PANELS, strict=True):
         for number, (name, epochs) in enumerate(records.items()):
+            measured = [each for each in epochs if metric in each]  # not in pretraining
             axis.plot(
-                [each["epoch"] for each in epochs], [each[metric] for each in epochs],
+                [each["epoch"] for each in measured], [each[metric] for each in measured],
                 color=_COLOURS[number % len(_COLOURS)], label=name,
                 linestyle=_LINES[number // len(_COLOURS) % len(_LINES)],
-                marker="o" if len(epochs) == 1 else None,
+                marker="o" if len(measured) == 1 else None,
             )  # fmt: skip
         axis.set_xlabel("epoch", fontsize=FONT_POINTS, color=INK)
         style_panel(axis)

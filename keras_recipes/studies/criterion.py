@@ -3,7 +3,7 @@
 import math
 
 from keras_recipes.recipe import Recipe
-from keras_recipes.recipe.recipe import resolve_phases
+from keras_recipes.recipe.recipe import resolve_phases, run_phases
 
 TEST_METRICS = {"val_accuracy": "accuracy", "val_nll": "nll"}
 """Each validation score, and the test score of the same kind."""
@@ -15,8 +15,8 @@ def monitored(recipe: Recipe) -> str:
 
 
 def planned_epochs(recipe: Recipe) -> int:
-    """Of all phases together."""
-    return sum(phase.epochs for phase in resolve_phases(recipe))
+    """Of all phases together, pretraining among them."""
+    return sum(phase.epochs for phase in run_phases(recipe))
 
 
 def gain(monitor: str, score: float, other: float) -> float:

@@ -38,8 +38,8 @@ ADDITIONS = {
 def without_each(recipe: Recipe) -> list[Variant]:
     """The recipe as it is, and without each of its ingredients.
 
-    Ingredients are the parts of `augment`, the schedule, and the fields in `NEUTRAL`, where the
-    recipe states them for all phases. Settings within a phase stay as they are.
+    Ingredients are the parts of `augment`, pretraining, the schedule, and the fields in `NEUTRAL`,
+    where the recipe states them for all phases. Settings within a phase stay as they are.
     """
     variants = [Variant(name=AS_IT_IS)]
     for name, assignment in _removals(recipe):
@@ -71,6 +71,8 @@ def _removals(recipe):
     for index, part in enumerate(recipe.augment):
         rest = (*recipe.augment[:index], *recipe.augment[index + 1 :])
         yield _name(part, recipe.augment), f"augment={one_line(rest)}"
+    if recipe.pretrain is not None:
+        yield "pretraining", "pretrain=None"
     if recipe.schedule is not None:
         yield "a schedule", "schedule=None"
     for part, fields in NEUTRAL.items():

@@ -87,6 +87,9 @@ class Trials:
             "data": self.fingerprint(recipe),
             "versions": self.versions,
         }
+        unlabelled = recipe.pretrain and recipe.pretrain.unlabelled
+        if unlabelled:
+            decides["unlabelled"] = self._of_source(unlabelled)
         key = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:16]
         return Trial(variant=variant, recipe=recipe, key=key, folder=self._folder / key)
 
@@ -106,7 +109,10 @@ class Trials:
 
     def fingerprint(self, recipe: Recipe) -> str:
         """What identifies the images of a recipe; they are read once, however they are divided."""
-        source = replace(recipe.data, **_DIVIDED)
+        return self._of_source(recipe.data)
+
+    def _of_source(self, data):
+        source = replace(data, **_DIVIDED)
         if source not in self._data:
             self._data[source] = self._fingerprint(source)
         return self._data[source]

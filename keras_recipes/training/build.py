@@ -114,11 +114,21 @@ def compile_phase(
 ):
     """Compile the model with the phase's loss, a fresh optimizer and the layers that it trains."""
     from keras_recipes.models import set_trainable
-    from keras_recipes.optimizers import decay_weights_alone
 
     if phase.trainable is not None:  # before the optimizer is told what it trains
         statistics = getattr(recipe.model, "batch_normalization", "training")
         set_trainable(model, phase.trainable, batch_normalization=statistics)
+    optimizer = build_optimizer(model, phase, rates, directory)
+    class_counts = np.bincount(dataset.train.class_labels(), minlength=dataset.num_classes)
+    loss = build(phase.loss, directory, class_counts=class_counts)
+    _require_logits_loss(loss)
+    compile_for_logits(model, optimizer, loss, speed)
+
+
+def build_optimizer(model, phase: Phase, rates: np.ndarray, directory: Path):
+    """The optimizer of a phase, fresh, for what trains in `model`."""
+    from keras_recipes.optimizers import decay_weights_alone
+
     table = rate_table(phase, rates)
     rate = float(rates[-1]) if table is None else TableSchedule(table)
     if isinstance(phase.optimizer, Call):
@@ -130,10 +140,7 @@ def compile_phase(
     else:
         optimizer = phase.optimizer.build(learning_rate=rate, model=model)
     require_shareable(optimizer)
-    class_counts = np.bincount(dataset.train.class_labels(), minlength=dataset.num_classes)
-    loss = build(phase.loss, directory, class_counts=class_counts)
-    _require_logits_loss(loss)
-    compile_for_logits(model, optimizer, loss, speed)
+    return optimizer
 
 
 def compile_for_logits(model, optimizer, loss, speed: Speed):

@@ -50,6 +50,18 @@ def training_on(devices: tuple[str, ...], batch_size: int):
         yield
 
 
+def require_even_shares(batch_size: int):
+    """Raise `RecipeError` if the devices of `training_on` can't share a batch evenly."""
+    import tensorflow as tf
+
+    devices = tf.distribute.get_strategy().num_replicas_in_sync
+    if batch_size % devices:
+        raise RecipeError(
+            "batch_size", f"is {batch_size}, which {devices} devices can't share evenly",
+            f"Use {max(1, round(batch_size / devices)) * devices}.",
+        )  # fmt: skip
+
+
 def require_shareable(optimizer):
     """Raise `RecipeError` if `optimizer` can't be used within `training_on` several devices.
 

@@ -6,7 +6,10 @@ import keras
 
 from keras_recipes.training.rate_in_use import rate_in_use
 
-_ORDER = ("loss", "accuracy", "nll", "val_loss", "val_accuracy", "val_nll")
+_ORDER = (
+    "loss", "accuracy", "nll", "val_loss", "val_accuracy", "val_nll", "pretext_accuracy",
+    "val_probe_accuracy",
+)  # fmt: skip
 
 
 class EpochLog(keras.callbacks.Callback):

@@ -8,7 +8,7 @@ import keras
 from keras_recipes.callbacks.model_file import ModelFile
 from keras_recipes.data import Dataset
 from keras_recipes.errors import RecipeError
-from keras_recipes.recipe import Recipe, resolve_phases
+from keras_recipes.recipe import Recipe, run_phases
 from keras_recipes.training.build import build_model
 from keras_recipes.training.checkpoint import Checkpoints
 from keras_recipes.training.checkpoint_times import DEFAULT_MINUTES
@@ -17,6 +17,7 @@ from keras_recipes.training.devices import training_on
 from keras_recipes.training.finite_loss import LossNotFinite
 from keras_recipes.training.phase_trainer import PhaseTrainer
 from keras_recipes.training.precision import Speed
+from keras_recipes.training.pretrain_trainer import PretrainTrainer
 from keras_recipes.training.progress import Progress
 from keras_recipes.training.rewind import rewound
 from keras_recipes.training.run_directory import RunDirectory
@@ -67,18 +68,20 @@ def fit_recipe(
         progress = Progress(**checkpoint.about) if checkpoint else Progress()
         resumed_phase = progress.phase if checkpoint else None
         directory.keep_metrics(progress.epochs)
-        phases = resolve_phases(recipe)
+        phases = run_phases(recipe)
+        own = len(phases) - len(recipe.phases)  # 1 where there is pretraining
         run = recipe, dataset, directory, speed
         for index in range(progress.phase + 1, len(phases)):  # what is wrong there is told now
-            with _naming(phases, index):
+            with _naming(recipe, index):
                 PhaseTrainer(model, phases[index], *run).rehearse()
         for index, phase in enumerate(phases):
             if index < progress.phase:
                 continue
             if index > progress.phase:
                 progress.begin_phase(index, forget=phase.image_size != phases[index - 1].image_size)
-            with _naming(phases, index):
-                trainer = PhaseTrainer(model, phase, *run, progress.rate_share)
+            with _naming(recipe, index):
+                kind = PretrainTrainer if index < own else PhaseTrainer
+                trainer = kind(model, phase, *run, progress.rate_share)
             if progress.is_over(phase) and index == resumed_phase:  # the checkpoint was its last
                 checkpoint.restore_state(trainer.model)
                 _require_unchanged(directory.best_model, progress)
@@ -89,7 +92,8 @@ def fit_recipe(
                     )
                 except LossNotFinite as error:
                     trainer, progress = go_back(trainer, error, phase, run)
-            model = trainer.model
+            trainer.finish()
+            model = trainer.trained
             if progress.best and progress.best["best_epoch"] is not None:
                 ModelFile(directory.best_model).restore(model)  # what goes on is what is saved
     return model, progress
@@ -108,7 +112,7 @@ def go_back(trainer, error, phase, run):
     progress = rewound(checkpoint, error)
     print(f"loss {error.what}: back to the end of epoch {progress.epochs}, with "
           f"{progress.rate_share:g} of the rate", file=sys.stderr)  # fmt: skip
-    trainer = PhaseTrainer(trainer.model, phase, *run, progress.rate_share)
+    trainer = type(trainer)(trainer.trained, phase, *run, progress.rate_share)
     trainer.go_back(checkpoint, progress)
     return trainer, progress
 
@@ -126,12 +130,16 @@ def _require_unchanged(best_model, progress):
 
 
 @contextlib.contextmanager
-def _naming(phases, index):
-    """An error within names the phase, where there are several."""
+def _naming(recipe, index):
+    """An error within names the phase, where there are several; `index` is that in the run."""
     try:
         yield
     except RecipeError as error:
-        if len(phases) == 1:
+        if recipe.pretrain is not None:
+            index -= 1
+        if index < 0:
+            raise error.within("pretrain") from error.__cause__
+        if len(recipe.phases) == 1:
             raise
         raise error.within(f"phases.{index}") from error.__cause__
 

@@ -25,7 +25,7 @@ def choose_job(loaded: Loaded, *, allow_stand_in: bool) -> Job:
         RecipeError: if the model needs what is not installed.
     """
     try:
-        loaded.recipe.data.require()
+        _require_data(loaded.recipe)
     except DataUnavailable as error:
         return stand_in_job(loaded, error, allowed=allow_stand_in)
     _require_model(loaded.recipe)
@@ -48,13 +48,19 @@ def stand_in_job(loaded: Loaded, error: DataUnavailable, *, allowed: bool) -> Jo
             f"{error.fix} Without --no-stand-in the variant {loaded.recipe.stand_in!r} would "
             "take its place.",
         ) from None
-    recipe.data.require()
+    _require_data(recipe)
     _require_model(recipe)
     return Job(
         name=f"{loaded.name}-{loaded.recipe.stand_in}",
         recipe=recipe,
         stands_in_for=f"{error.where} {error.problem}",
     )
+
+
+def _require_data(recipe):
+    recipe.data.require()
+    if recipe.pretrain is not None and recipe.pretrain.unlabelled is not None:
+        recipe.pretrain.unlabelled.require()
 
 
 def _require_model(recipe):

@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from keras_recipes.data import Dataset, steps_per_epoch, training_batches
-from keras_recipes.recipe import Recipe, resolve_phases
+from keras_recipes.recipe import Recipe, resolve_phases, run_phases
 from keras_recipes.recipe.augment.policy import may_mix
 from keras_recipes.training.build import build_augmentation
 from keras_recipes.training.fit import fit_recipe
@@ -58,7 +58,8 @@ def measure_noise_scale(
     """
     phases = resolve_phases(recipe)
     index = [each.name for each in phases].index(phase)
-    first_epoch = sum(each.epochs for each in phases[:index])
+    whole = run_phases(recipe)
+    first_epoch = sum(each.epochs for each in whole[: len(whole) - len(phases) + index])
     steps = steps_per_epoch(dataset.train, recipe.batch_size)
     every_steps = max(1, epochs * steps // measurements)
     resolved = phases[index]

@@ -37,16 +37,18 @@ class PhaseTrainer:
 
     Attributes:
         model: the one that it is given or, for images of another size, one with its weights.
+        trained: the model that the run goes on with: the same.
+        batch_size: images a step.
+        stopping: of the phase; None where no epoch is kept.
     """
 
     def __init__(self, model, phase, recipe, dataset, directory, speed, rate_share=1.0):
         self.recipe, self.phase, self.directory, self._speed = recipe, phase, directory, speed
         self.dataset = dataset = dataset.of_size(phase.image_size)
         self.model = model = for_image_size(model, recipe, dataset, directory.path, speed)
-        self.per_epoch = steps_per_epoch(dataset.train, recipe.batch_size)
-        rates = learning_rates(phase, recipe.batch_size, self.per_epoch, directory.path)
-        self.rates, self._rate_share = rates * np.float32(rate_share), rate_share
-        self._table = rate_table(phase, self.rates)
+        self.trained, self.batch_size, self.stopping = model, recipe.batch_size, phase.stopping
+        self.per_epoch = steps_per_epoch(dataset.train, self.batch_size)
+        self.set_rates(rate_share)
         compile_phase(model, recipe, phase, self.rates, dataset, directory.path, speed)
         if follows_training(phase.schedule):
             name = type(phase.schedule).__name__
@@ -61,7 +63,7 @@ class PhaseTrainer:
         """
         directory, rewinds = self.directory, self.recipe.on_nan == "rewind"
         checkpoints = self._checkpoints()
-        best = self.phase.stopping.build(directory.best_model, progress.phase_began)
+        best = self.best(progress)
         interrupt = InterruptCallback()
         last_epoch = progress.phase_began + self.phase.epochs
         augment = self._augmentation(last_epoch)
@@ -76,14 +78,15 @@ class PhaseTrainer:
 
         callbacks = [
             FiniteLoss(weights=rewinds),
+            *averaged,
+            *self.measures(),
             *display,
             EpochLog(
                 write,
                 phase=self.phase.name,
-                batch_size=self.recipe.batch_size,
+                batch_size=self.batch_size,
                 **self._clock(progress),
             ),
-            *averaged,
             ScalarEvents(directory.events, **self._clock(progress)),
             *self.callbacks,
             best,
@@ -95,8 +98,8 @@ class PhaseTrainer:
                 self._table,
                 progress.phase_began,
                 self.per_epoch,
-                self.recipe.batch_size,
-                self.phase.stopping,
+                self.batch_size,
+                self.stopping,
                 progress.best,
             )
         with interrupt.listening():
@@ -143,6 +146,24 @@ class PhaseTrainer:
                 done=progress.step,
                 validation_data=self._validation(dataset),
             )
+
+    def set_rates(self, rate_share):
+        """Make the table of learning rates, all multiplied by `rate_share`."""
+        phase = self.phase
+        rates = learning_rates(phase, self.batch_size, self.per_epoch, self.directory.path)
+        self.rates, self._rate_share = rates * np.float32(rate_share), rate_share
+        self._table = rate_table(phase, self.rates)
+
+    def best(self, progress):
+        """The callback that keeps the best epoch."""
+        return self.stopping.build(self.directory.best_model, progress.phase_began)
+
+    def measures(self) -> list:
+        """Callbacks that add to what is logged of an epoch."""
+        return []
+
+    def finish(self):
+        """What is done when the phase is over."""
 
     def go_back(self, checkpoint, progress):
         """Have the run be where a checkpoint between epochs has it, with this trainer's rates.
@@ -195,7 +216,7 @@ class PhaseTrainer:
             dataset.train,
             dataset.num_classes,
             seed=self.recipe.seed,
-            batch_size=self.recipe.batch_size,
+            batch_size=self.batch_size,
             first_step=first_step,
             last_step=last_step,
             augment=augment,
@@ -213,7 +234,7 @@ class PhaseTrainer:
             self.dataset,
             self.directory.path,
             seed=self.recipe.seed,
-            batch_size=self.recipe.batch_size,
+            batch_size=self.batch_size,
             mixing_until_epoch=last_epoch - resting if resting else None,
             must_rest=must_rest(self.recipe, self.phase),
         )

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from keras_recipes.data import Dataset
-from keras_recipes.recipe import Recipe, resolve_phases
+from keras_recipes.recipe import Recipe, resolve_phases, run_phases
 from keras_recipes.training.devices import training_devices
 from keras_recipes.training.evaluate import predict_examples, score
 from keras_recipes.training.fit import fit_recipe
@@ -163,7 +163,7 @@ def _train(recipe, dataset, directory, **settings):
 
 
 def _planned_epochs(recipe):
-    return sum(phase.epochs for phase in resolve_phases(recipe))
+    return sum(phase.epochs for phase in run_phases(recipe))
 
 
 def _now() -> str:

@@ -30,6 +30,7 @@ class RunDirectory:
         self.path = Path(path)
         self.recipe_file = self.path / "recipe.py"
         self.best_model = self.path / "best.keras"
+        self.pretrained_model = self.path / "pretrained.keras"
         self.checkpoints = self.path / "checkpoints"
         self.metrics_file = self.path / "metrics.jsonl"
         self.events = self.path / "events"

@@ -16,6 +16,7 @@ from keras_recipes.augment import (
     Flip,
     GaussianBlur,
     GaussianNoise,
+    Grayscale,
     GridMask,
     PaddedCrop,
     RandAugment,
@@ -40,6 +41,7 @@ LAYERS = {
     "flip": Flip,
     "gaussian_blur": GaussianBlur,
     "gaussian_noise": lambda **options: GaussianNoise((5, 20), **options),
+    "grayscale": lambda **options: Grayscale(**{"probability": 0.5, **options}),
     "grid_mask": lambda **options: GridMask(degrees=20, **options),
     "padded_crop": PaddedCrop,
     "random_erasing": lambda **options: RandomErasing(probability=1.0, **options),
@@ -70,7 +72,8 @@ def test_what_all_layers_promise(name):
         assert images.shape == (8, 12, 10, 3)
         assert images.numpy().min() >= 0
         assert 2 < images.numpy().max() <= 255
-        assert len({image.tobytes() for image in images.numpy()}) >= (2 if name == "flip" else 5)
+        several = 2 if name in ("flip", "grayscale") else 5
+        assert len({image.tobytes() for image in images.numpy()}) >= several
     assert len({images.numpy().tobytes() for images, _ in runs[0]}) == 6
 
 
@@ -160,6 +163,7 @@ def test_colours_at_their_bounds():
     np.testing.assert_allclose(measured(ColorJitter(), [0.5] * 4), images, atol=1e-3)
     grey = measured(ColorJitter(0, 0, 1, 0), [0.5, 0.5, 0.0, 0.5])
     assert np.ptp(grey, axis=3).max() < 1e-3
+    np.testing.assert_allclose(measured(Grayscale(), []), grey, atol=1e-3)
     complement = measured(ColorJitter(0, 0, 0, 0.5), [0.5, 0.5, 0.5, 1.0])
     expected = images.max(3, keepdims=True) + images.min(3, keepdims=True) - images
     np.testing.assert_allclose(complement, expected, atol=1e-2)

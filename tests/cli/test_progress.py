@@ -68,6 +68,21 @@ def test_what_is_no_number_is_not_the_best():
     assert marked == [False, True, False, True]
 
 
+def test_pretraining_has_a_probe_and_no_best():
+    stream = io.StringIO()
+    display = make_display(Console(file=stream, width=140), 3)
+    display.begin_phase("pretrain", [0.1] * 30, 0, 10, 32, None, None)
+    record = {name: value for name, value in RECORD.items() if name[:3] != "val"}
+    display.end_epoch({**record, "pretext_accuracy": 0.25, "val_probe_accuracy": 0.75})
+    display.end_epoch({**record, "epoch": 2})
+    lines = stream.getvalue().splitlines()
+    assert lines[0].split() == ["pretrain", "loss", "acc", "probe", "rate", "img/s", "time"]
+    assert lines[0].index("probe") + len("probe") == lines[1].index("0.7500") + 6
+    assert lines[1].split()[2:5] == ["1.5000", "0.2500", "0.7500"]
+    assert not lines[1].endswith("best")
+    assert len(lines[1]) == len(lines[2])
+
+
 def test_spans_of_time():
     assert [format_seconds(each) for each in (4.21, 61, 200, 7500)] == [
         "4.2 s", "1 min 1 s", "3 min 20 s", "2 h 5 min",

@@ -17,6 +17,7 @@ from keras_recipes import (
     Flip,
     GaussianBlur,
     GaussianNoise,
+    Grayscale,
     GridMask,
     PaddedCrop,
     RandomErasing,
@@ -44,6 +45,7 @@ CASES = [
     (Flip(), {"mode": "vertical"}),
     (GaussianBlur(), {"sigma": (0.1, 1.0), "probability": 1.0}),
     (GaussianNoise(), {"stddev": (5.0, 10.0), "probability": 0.5}),
+    (Grayscale(), {"probability": 0.5}),
     (
         GridMask(),
         {"cell": (0.3, 0.5), "hole": 0.3, "degrees": 30.0, "fill": 0.0, "probability": 0.5},

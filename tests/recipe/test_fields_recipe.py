@@ -25,10 +25,11 @@ from keras_recipes import (
     Phase,
     Recipe,
     RecipeError,
+    Rotations,
     Stopping,
 )
 from keras_recipes.data import steps_per_epoch, training_batches
-from keras_recipes.recipe import resolve_phases
+from keras_recipes.recipe import resolve_phases, run_phases
 from keras_recipes.training.build import (
     build_augmentation,
     build_callbacks,
@@ -68,6 +69,7 @@ CASES = [
             "stopping": Stopping(patience=3),
             "callbacks": LOGGER,
             "epochs": 4,
+            "pretrain": Rotations(epochs=2, augment=()),
             "phases": (Phase(),),
             "batch_size": 16,
             "precision": "mixed_bfloat16",
@@ -106,7 +108,8 @@ def evidence(recipe, folder):
     """What a run is made of, as text: weights, batches, rates, loss, optimizer, callbacks."""
     dataset = recipe.data.build()
     speed = choose_speed(HERE, recipe.precision)
-    facts = [recipe.stand_in, speed.precision, what_follows_nan(recipe)]
+    phases = [each.name for each in run_phases(recipe)]
+    facts = [recipe.stand_in, speed.precision, what_follows_nan(recipe), phases]
     with dtype_policy(speed.precision), op_determinism(recipe.deterministic):
         facts.append(is_op_determinism_enabled())
         keras.utils.set_random_seed(recipe.seed)

@@ -54,6 +54,18 @@ def test_loss_is_drawn_only_where_it_is_not_the_likelihood(real_records):
     assert drawn["training loss"] == [(r["epoch"], r["loss"]) for r in smoothed]
 
 
+def test_pretraining_shows_its_probe_and_not_its_loss(real_records):
+    pretraining = [
+        {"epoch": n + 1, "phase": "pretrain", "loss": 6.0 - n, "val_probe_accuracy": 0.3 + n / 10,
+         "learning_rate": 0.1}
+        for n in range(2)
+    ]  # fmt: skip
+    rest = [{**each, "epoch": each["epoch"] + 2} for each in real_records]
+    likelihood, accuracy, _ = panels(draw_curves([*pretraining, *rest]))
+    assert "training loss" not in lines(likelihood)
+    assert lines(accuracy)["linear probe"][:2] == [(1, 0.3), (2, 0.4)]
+
+
 def test_scale_is_logarithmic_where_the_range_asks_for_it(real_records):
     assert panels(draw_curves(real_records))[0].get_yscale() == "log"
     assert panels(draw_curves(real_records[:1]))[0].get_yscale() == "linear"

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from keras_recipes import Digits
+from keras_recipes import MLP, Digits, Recipe, Rotations
+from keras_recipes.studies.folds import fold_recipes
 from keras_recipes.studies.resampled import corrected_interval
 
 FILE = """
@@ -67,3 +68,12 @@ def test_it_says_what_to_expect(done):
     assert "Expected accuracy, trained on" in printed
     assert "The 2 networks together on the test set: 0." in printed
     assert (folder / "study.png").stat().st_size > 5000
+
+
+def test_a_fold_is_held_out_of_what_is_pretrained_on_too():
+    pretrain = Rotations(epochs=1, unlabelled=Digits(train_examples=500))
+    recipe = Recipe(data=Digits(train_examples=50), model=MLP(), pretrain=pretrain, epochs=1)
+    for each in fold_recipes(recipe, folds=2, repeats=2).values():
+        shown, held_out = each.pretrain.unlabelled.build().train, each.data.build().read_test()
+        assert len(shown) == 500
+        assert not set(shown.indices) & set(held_out.indices)

@@ -1,5 +1,6 @@
 """Each ingredient is left out by itself, and what is absent is put in."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from keras_recipes import (
     MixUp,
     PaddedCrop,
     Recipe,
+    Rotations,
 )
 from keras_recipes.recipe.load import load, read_file
 from keras_recipes.recipe.text import to_flat
@@ -52,6 +54,12 @@ def test_one_at_a_time():
     assert variants["as it is"] == set()
     assert variants["without loss.label_smoothing"] == {"loss.label_smoothing"}
     assert variants["without optimizer.ema_momentum"] == {"optimizer.ema_momentum"}
+
+
+def test_pretraining_is_an_ingredient():
+    recipe = replace(RICH, pretrain=Rotations(epochs=2, augment=()))
+    (without,) = [each for each in without_each(recipe) if each.name == "without pretraining"]
+    assert without.change(recipe) == RICH
 
 
 def test_what_hangs_on_an_ingredient_goes_with_it():

@@ -4,7 +4,7 @@ Each builds a layer from a dict of images, float32 in 0..255, and one-hot labels
 Validation and test images are never augmented.
 """
 
-from keras_recipes.recipe.augment.color import Brightness, ColorJitter, Contrast
+from keras_recipes.recipe.augment.color import Brightness, ColorJitter, Contrast, Grayscale
 from keras_recipes.recipe.augment.erasing import Cutout, GridMask, RandomErasing
 from keras_recipes.recipe.augment.geometry import (
     CropAndResize,
@@ -31,6 +31,7 @@ Augmentation = (
     | Flip
     | GaussianBlur
     | GaussianNoise
+    | Grayscale
     | GridMask
     | MixUp
     | OneOf
@@ -57,6 +58,7 @@ __all__ = [
     "Flip",
     "GaussianBlur",
     "GaussianNoise",
+    "Grayscale",
     "GridMask",
     "MixUp",
     "OneOf",

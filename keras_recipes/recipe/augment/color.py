@@ -77,3 +77,19 @@ class ColorJitter:
             hue=self.hue,
             probability=self.probability,
         )
+
+
+@part
+class Grayscale:
+    """Take the colours of some images away, and leave them as many channels.
+
+    Source: SimCLR, Chen et al. 2020, arXiv:2002.05709, appendix A, with probability 0.2.
+    """
+
+    probability: float = bounded(0.2, above=0, at_most=1, positional=True)
+    """Share of the images that become grey."""
+
+    def build(self, image_shape, num_classes):
+        from keras_recipes.augment import Grayscale as Layer
+
+        return Layer(probability=self.probability)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from dataclasses import replace
+
 from keras_recipes.errors import RecipeError
 
 
@@ -17,6 +19,17 @@ def division(data):
         train_fraction=data.train_fraction,
         seed=data.split_seed,
     )
+
+
+DIVIDED = {"validation_fraction": None, "fold": None, "test_fold": None, "train_examples": None,
+           "train_fraction": None, "split_seed": 0, "classes": None}  # fmt: skip
+"""Fields of a data part that say which of its images are used for what, with their defaults."""
+
+
+def of_one_source(data, other) -> bool:
+    """Whether two data parts use the same images, however they divide them."""
+    same = type(data) is type(other)
+    return same and replace(data, **DIVIDED) == replace(other, **DIVIDED)
 
 
 def check_division(data):

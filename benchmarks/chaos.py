@@ -91,8 +91,12 @@ def measure(name, arguments):
     def one(number):
         moments = random.Random(f"{arguments.seed} {name} {number}")
         training = Training(CASES[name], folder / f"run{number}", like=unbroken.folder)
-        kills = break_often(training, arguments.kills, steps, start_up, moments)
-        found = training.fingerprints()
+        try:
+            kills = break_often(training, arguments.kills, steps, start_up, moments)
+            found = training.fingerprints()
+        except Failed as error:
+            print(f"| {number} | could not go on: {error} | | | |", flush=True)
+            return [], False
         same = ["same" if found[each] == expected[each] else "DIFFERENT" for each in expected]
         told = "; ".join(f"{step} ({place})" for place, step in kills)
         print(f"| {number} | {told} | {' | '.join(same)} |", flush=True)
@@ -104,6 +108,10 @@ def measure(name, arguments):
     told = ", ".join(f"{count} in {place}" for place, count in places.most_common())
     equal = sum(same for _, same in done)
     print(f"\n{equal} of {arguments.runs} as the unbroken one; kills: {told}", flush=True)
+
+
+class Failed(Exception):
+    """A training that could not go on, with its last words."""
 
 
 class Training:
@@ -164,7 +172,7 @@ class Training:
         if self._process.wait():
             told = (self.folder / "log").read_text()
             if "finds no unfinished run" not in told:  # killed after its last word
-                raise SystemExit(f"{self.folder}: {told[-3000:]}")
+                raise Failed(told.strip().splitlines()[-1])
 
     def _directories(self):
         return [each.parent for each in self.folder.glob("*/run.json")]

@@ -53,7 +53,8 @@ def measure_saving(repeats):
             model.compile("adam", "categorical_crossentropy")
         else:
             made = {"resnet": lambda s: cifar_resnet((32, 32, 3), 10, depth=s),
-                    "wide": lambda s: wide_resnet((32, 32, 3), 10, depth=16, widen_factor=s)}  # fmt: skip
+                    "wide": lambda s: wide_resnet((32, 32, 3), 10, depth=16, widen_factor=s),
+                    }  # fmt: skip
             model = made[kind](size)
             model.compile(sgd(0.1, model, ema_momentum=0.99), "categorical_crossentropy")
         model.optimizer.build(model.trainable_variables)

@@ -1,7 +1,8 @@
 """The same network in a script of one's own: `plain.py resumable_fit` or `plain.py backup`.
 
-`backup` is `model.fit` with Keras's BackupAndRestore, first in the list and every ten steps, on the
-same keyed batches, which even begin with those of the epoch that it goes on with.
+`backup` is `model.fit` with Keras's BackupAndRestore, first in the list, every ten steps and with
+the copy that it may keep of the one before, on the same keyed batches, which even begin with those
+of the epoch that it goes on with.
 """
 
 import json
@@ -12,7 +13,7 @@ import keras
 from where import Where, tell_saving
 
 from keras_recipes.augment import RandAugment, build_pipeline, mixup
-from keras_recipes.data import Examples, training_batches
+from keras_recipes.data import Examples, channel_statistics, training_batches
 from keras_recipes.data import digits as source
 from keras_recipes.models.cifar_resnet import cifar_resnet
 from keras_recipes.training.resumable_fit import resumable_fit
@@ -27,7 +28,10 @@ def main(how):
     digits = source.load()
     train = Examples.whole(digits.train.images[:800], digits.train.class_labels()[:800])
     validation = digits.validation
-    model = cifar_resnet((8, 8, 1), 10, depth=8, width=8, dropout=0.2)
+    mean, variance = channel_statistics(train)
+    model = cifar_resnet(
+        (8, 8, 1), 10, depth=8, width=8, dropout=0.2, mean=mean, variance=variance
+    )  # fmt: skip
     model.compile(
         keras.optimizers.SGD(0.05, momentum=0.9),
         keras.losses.CategoricalCrossentropy(from_logits=True),
@@ -72,7 +76,7 @@ def main(how):
 def back_up(model, stream, steps, callbacks, settings):
     """As Keras's guide has it; the epochs' logs of all processes, the last of each epoch."""
     tell_saving(keras.callbacks.BackupAndRestore, "_save_model")
-    backup = keras.callbacks.BackupAndRestore("backup", save_freq=EVERY)
+    backup = keras.callbacks.BackupAndRestore("backup", save_freq=EVERY, double_checkpoint=True)
     about, log = Path("backup/training_metadata.json"), Path("epochs.jsonl")
     epoch = json.loads(about.read_text())["epoch"] if about.exists() else 0
 

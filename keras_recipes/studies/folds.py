@@ -38,6 +38,7 @@ def fold_recipes(recipe: Recipe, folds: int, repeats: int) -> dict[str, Recipe]:
                 unlabelled = replace(
                     pretrain.unlabelled,
                     test_fold=data.test_fold, split_seed=data.split_seed, classes=data.classes,
+                    exclude=data.exclude,
                 )  # fmt: skip
                 pretrain = replace(pretrain, unlabelled=unlabelled)
             name = f"fold {fold + 1}" + (f", repeat {repeat + 1}" if repeats > 1 else "")

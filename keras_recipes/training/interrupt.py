@@ -74,7 +74,8 @@ class InterruptCallback(keras.callbacks.Callback):
             self.end_if_asked()
 
     def on_test_batch_end(self, batch, logs=None):
-        self.end_if_asked()
+        if not self.model.stop_training:
+            self.end_if_asked()
 
     def on_epoch_end(self, epoch, logs=None):
         self.end_if_asked()

@@ -112,9 +112,8 @@ class StateKeeper(keras.callbacks.Callback):
         if progress.best is not None:  # a later phase must beat what there is, afresh
             self._best.set_state({**progress.best, "wait": 0, "stopped_epoch": None})
         progress.begun = True
-        if (
-            progress.phase or self._at_begin
-        ):  # it begins with the best model so far, which it may come to overwrite
+        # A later phase begins with the best model so far, which it may come to overwrite.
+        if progress.phase or self._at_begin:
             self._save(0)
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -126,7 +125,8 @@ class StateKeeper(keras.callbacks.Callback):
         self._trained = self._metrics()  # validation is about to overwrite them
 
     def on_test_batch_end(self, batch, logs=None):
-        if self._asked():
+        # A callback that stops the training within an epoch has it end with its validation.
+        if self._asked() and not self.model.stop_training:
             self._save(self._steps, self._trained)
 
     def on_train_batch_end(self, batch, logs=None):

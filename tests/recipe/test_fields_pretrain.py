@@ -149,6 +149,16 @@ def test_what_is_left_to_the_recipe_is_the_recipes():
             ),
             "pretrain.unlabelled",
         ),
+        (  # the same fold of fewer images is another
+            lambda: replace(
+                RECIPE,
+                data=Digits(test_fold=(0, 3)),
+                pretrain=Rotations(
+                    epochs=1, unlabelled=Digits(test_fold=(0, 3), exclude=("train:1",))
+                ),
+            ),
+            "pretrain.unlabelled",
+        ),
         (
             lambda: replace(RECIPE, pretrain=Rotations(epochs=1), phases=(Phase(name="pretrain"),)),
             "phases",

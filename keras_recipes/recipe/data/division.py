@@ -1,8 +1,7 @@
 """What the data parts have in common: which images are left out, how the others are divided."""
 
-from pathlib import Path
-
 from dataclasses import replace
+from pathlib import Path
 
 from keras_recipes.errors import RecipeError
 
@@ -22,7 +21,7 @@ def division(data):
 
 
 DIVIDED = {"validation_fraction": None, "fold": None, "test_fold": None, "train_examples": None,
-           "train_fraction": None, "split_seed": 0, "classes": None}  # fmt: skip
+           "train_fraction": None, "split_seed": 0, "classes": None, "exclude": ()}  # fmt: skip
 """Fields of a data part that say which of its images are used for what, with their defaults."""
 
 

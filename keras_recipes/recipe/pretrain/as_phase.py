@@ -91,7 +91,7 @@ def _check_test_fold(data, unlabelled):
     """What is tested on must not be pretrained on, where both are of one source."""
     if unlabelled is None or data.test_fold is None or not of_one_source(data, unlabelled):
         return
-    names = ("test_fold", "split_seed", "classes")
+    names = ("test_fold", "split_seed", "classes", "exclude")
     held_out, other = ([getattr(each, name) for name in names] for each in (data, unlabelled))
     if held_out != other:
         raise RecipeError(

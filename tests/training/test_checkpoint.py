@@ -187,6 +187,18 @@ def test_a_checkpoint_that_was_cut_off_anywhere_is_known_and_the_one_before_used
     # Going on from the second, what is damaged is not in the way.
     checkpoints.save(0, 3, {"steps": 3, "again": True}, model)
     assert checkpoints.load().about["again"]
+    assert not list(checkpoints.folder.glob("*.damaged"))  # there are two again
+
+
+def test_the_last_between_epochs_is_kept_where_it_is_gone_back_to(saved):
+    _, model = saved
+    checkpoints = Checkpoints(saved[0].folder.parent / "rewinding", keep_epoch=True)
+    for steps, metrics in ((10, None), (11, {}), (12, {}), (13, {})):
+        checkpoints.save(0, steps, {"steps": steps}, model, metrics=metrics)
+    kept = sorted(each.name[4:20] for each in checkpoints.folder.iterdir())
+    assert kept == ["0000000010-epoch", "0000000012-step-", "0000000013-step-"]
+    assert checkpoints.load().about == {"steps": 13}
+    assert checkpoints.load(kind="-epoch-").about == {"steps": 10}
 
 
 def test_none_that_is_whole_is_told(saved):

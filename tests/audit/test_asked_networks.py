@@ -13,6 +13,7 @@ import pytest
 from keras_recipes.training.fold_logits import fold_logits
 
 pytest.importorskip("cleanlab")
+pytestmark = pytest.mark.slow  # its pieces are tested by themselves
 ROOT = Path(__file__).parents[2]
 FILE = """
 from keras_recipes import MLP, SGD, Digits, Flip, MixUp, Recipe

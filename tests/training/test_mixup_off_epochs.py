@@ -22,6 +22,7 @@ def mixed_epochs(recipe, phase, dataset, first_epoch, last_epoch):
     trainer = object.__new__(PhaseTrainer)  # what it compiles is of no interest here
     trainer.recipe, trainer.phase = recipe, resolve_phases(recipe)[phase]
     trainer.dataset, trainer.per_epoch = dataset, per_epoch
+    trainer.batch_size = recipe.batch_size
     trainer.directory = types.SimpleNamespace(path=Path())
     steps = first_epoch * per_epoch, last_epoch * per_epoch
     batches = trainer._batches(trainer._augmentation(last_epoch), 2, *steps)

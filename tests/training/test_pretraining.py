@@ -87,14 +87,13 @@ def test_the_first_phase_begins_with_what_was_learnt_and_a_new_head(tmp_path, wh
     assert all(np.array_equal(a, b) for a, b in zip(pretrained, first.weights, strict=True))
 
 
-@pytest.mark.parametrize("epoch", [1, 2], ids=["pretraining", "supervised"])
-def test_a_run_that_ended_within_an_epoch_ends_in_the_same_bits(tmp_path, whole, epoch):
+def test_a_run_that_ended_within_an_epoch_ends_in_the_same_bits(tmp_path, whole):
     dataset, broken = begin(RECIPE, tmp_path)
     with pytest.raises(Interrupted):
-        run.train(RECIPE, dataset, broken, display=[Observer(epoch)],
+        run.train(RECIPE, dataset, broken, display=[Observer(1)],
                   checkpoint_minutes=EVERY_STEP)  # fmt: skip
     about = Checkpoints(broken.checkpoints).load().about
-    assert (about["epochs"], about["step"]) == (epoch, 3)
+    assert (about["epochs"], about["step"]) == (1, 3)
     keras.utils.clear_session()
     run.train(RECIPE, dataset, broken)
     assert_same_bits(whole, broken)

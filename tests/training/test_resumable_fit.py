@@ -109,7 +109,7 @@ def whole(tmp_path_factory):
     return train(tmp_path_factory.mktemp("whole"))
 
 
-@pytest.mark.parametrize("end", [(0, 0), (1, 4), (1, 9), (2, "validation"), (3, "validation")])
+@pytest.mark.parametrize("end", [(1, 4), (1, 9), (3, "validation")])
 def test_a_training_that_was_asked_to_end_goes_on_to_the_same_bits(tmp_path, whole, end):
     with pytest.raises(SystemExit) as ended:
         train(tmp_path, end=end)
@@ -121,8 +121,12 @@ def test_a_training_that_was_asked_to_end_goes_on_to_the_same_bits(tmp_path, who
 
 
 def test_ctrl_c_is_keyboard_interrupt(tmp_path):
-    with pytest.raises(KeyboardInterrupt):
-        train(tmp_path, end=(1, 4, signal.SIGINT))
+    previous = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in background
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            train(tmp_path, end=(1, 4, signal.SIGINT))
+    finally:
+        signal.signal(signal.SIGINT, previous)
     assert Checkpoints(tmp_path / "training/checkpoints").load().about["step"] == 5
 
 
@@ -221,7 +225,7 @@ stream = KeyedBatches(X, Y, batch_size=10, seed=3)
 model = small_model()
 class Slow(EndsAt):
     def on_train_batch_end(self, batch, logs=None):
-        time.sleep(0.05)
+        time.sleep(0.02)
 history = resumable_fit(
     model, stream, directory="training", epochs=EPOCHS, validation_data=(X[:40], Y[:40]),
     callbacks=[Slow(None, None), *callbacks(Path("."))], verbose=0, checkpoint_minutes=0.0005,

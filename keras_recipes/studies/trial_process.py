@@ -119,12 +119,20 @@ _removing = threading.Event()
 
 
 def _remove(folder):
-    """Renamed first, so that what still trains can't write into it while it is removed."""
+    """Renamed first, so that what still trains can't write into it while it is removed.
+
+    A file takes its place until then: beneath it nothing can be made anew.
+    """
     _removing.set()
     removed = folder.with_name(f"{folder.name}-removed")
     with contextlib.suppress(OSError):
         folder.rename(removed)
-        shutil.rmtree(removed, ignore_errors=True)
+        folder.touch()
+    shutil.rmtree(removed, ignore_errors=True)
+    if folder.is_dir():  # made anew before the file was there
+        shutil.rmtree(folder, ignore_errors=True)
+    else:
+        folder.unlink(missing_ok=True)
 
 
 def main() -> int:

@@ -211,8 +211,8 @@ def test_nothing_is_left_when_a_study_is_ended(address, tmp_path):
     if len(own_cores()) > 1:
         assert cores[0] != cores[1]
     workers.close()
-    wait_for(lambda: not any(trial_processes(each.key) for each in trials), seconds=60)
-    wait_for(lambda: not any(temporary_folders(each.key) for each in trials), seconds=60)
+    wait_for(lambda: not any(trial_processes(each.key) for each in trials), seconds=10)
+    wait_for(lambda: not any(temporary_folders(each.key) for each in trials), seconds=10)
     assert not any(list(each.folder.glob("run-*")) for each in trials)
 
 

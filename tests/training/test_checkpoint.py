@@ -271,7 +271,7 @@ def runs_of(folder):
 
 def test_killed_and_asked_to_end_it_goes_on_to_the_same_bits(tmp_path):
     """SIGKILL within an epoch, a second process refused, SIGTERM, then to the end by RECIPE."""
-    (tmp_path / "small.py").write_text(FILE.format(epochs=12))
+    (tmp_path / "small.py").write_text(FILE.format(epochs=25))
     often = ("--checkpoint-minutes", "0.0005")
     unbroken = start(tmp_path, "small.py", "--runs", "whole")
     assert unbroken.wait() == 0

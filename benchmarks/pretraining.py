@@ -19,8 +19,9 @@ import json
 import statistics
 from pathlib import Path
 
-import scipy.stats
 from recipe_run import ROOT, train
+
+from keras_recipes.studies.paired_effect import paired_effect
 
 RECIPE = "recipes/cifar_pretrain.py"
 METHODS = ("none", "simclr", "autoencoder", "rotations")
@@ -131,11 +132,10 @@ def print_table(title, options, found):
     for share, name in itertools.product(SHARES, METHODS):
         own, none = ([found[each, share, seed] for seed in range(options.seeds)]
                      for each in (name, "none"))  # fmt: skip
-        gains = [a - b for a, b in zip(own, none, strict=True)]
         against = ""
-        if name != "none" and len(gains) > 1:
-            low, high = scipy.stats.ttest_1samp(gains, 0).confidence_interval()
-            against = f"{statistics.mean(gains):+.4f} ({low:+.4f} to {high:+.4f})"
+        if name != "none":
+            gain = paired_effect(own, none)
+            against = f"{gain.mean:+.4f} ({gain.low:+.4f} to {gain.high:+.4f})"
         each = ", ".join(f"{score:.4f}" for score in own)
         print(f"| {share:.0%} | {name} | {statistics.mean(own):.4f} | {each} | {against} |")
 

@@ -111,14 +111,15 @@ def write(folder, base, case, seed):
 def recipe_on(file, case, seed, options):
     """The training: as many steps whatever the number of images."""
     share = case[1] if case[0] == "clean" else 1.0
+    epochs = round(options.epochs / share)
     return Recipe(
         data=Arrays(str(file)),
         augment=(PaddedCrop(4), Flip()),
         model=ConvNet(blocks=3, convolutions=1, width=32),
         optimizer=SGD(learning_rate=0.05, momentum=0.9, weight_decay=1e-3),
-        schedule=Cosine(warmup_epochs=1),
+        schedule=Cosine(warmup_epochs=epochs / 15),
         stopping=Stopping(monitor="val_nll"),
-        epochs=round(options.epochs / share),
+        epochs=epochs,
         batch_size=64,
         seed=seed,
     )

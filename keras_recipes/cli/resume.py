@@ -97,7 +97,7 @@ def require_same(path: Path, about: dict, dataset, directory, recipe, *, anyway:
         recipe: the run's.
         anyway: whether what changes bits alone may differ: versions, and cores.
     """
-    from keras_recipes.training.hardware import describe_machine, training_device, versions
+    from keras_recipes.training.hardware import decides_bits, differences
 
     for what, now, before in (
         ("other images", dataset.fingerprint, about["data"]["fingerprint"]),
@@ -109,14 +109,7 @@ def require_same(path: Path, about: dict, dataset, directory, recipe, *, anyway:
                 f"finds {what} than it began with",
                 "Put them back as they were, or begin a new run.",
             )
-    machine = describe_machine(training_device())
-    now = {**versions(), **{name: machine[name] for name in ("device", "cpu_cores")}}
-    before = {**about["versions"], **about["machine"]}
-    differing = [
-        f"{name} is {value} and was {before[name]}"
-        for name, value in now.items()
-        if name in before and before[name] != value
-    ]
+    differing = differences(decides_bits(), {**about["versions"], **about["machine"]})
     if differing and not anyway:
         raise RecipeError(
             f"--resume {path}", f"would not go on to the same bits: {', '.join(differing)}",

@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_recipes.bounds import require_whole
+from keras_recipes.data.keyed_order import full_batches, keyed_batches
 from keras_recipes.errors import RecipeError
 
 
@@ -45,37 +46,30 @@ class KeyedBatches:
                     "y", f"must have as many rows as x, {len(self._x)}; got {len(self._y)}",
                     "Give the targets of x.",
                 )  # fmt: skip
-            if len(self._x) < batch_size:
-                raise RecipeError(
-                    "batch_size", f"is {batch_size}, but there are {len(self._x)} examples",
-                    f"Use {max(1, len(self._x) // 10)}, say.",
-                )  # fmt: skip
+            self.steps_per_epoch = full_batches(len(self._x), batch_size)
         except RecipeError as error:
             raise error.within("KeyedBatches") from None
         self._augment = augment
-        self.steps_per_epoch = len(self._x) // batch_size
 
     def __call__(self, first_step: int, last_step: int):
         """`tf.data.Dataset` of the (x, y) of steps `first_step` to `last_step - 1`, from 0."""
         import tensorflow as tf
 
-        size, per_epoch = self.batch_size, self.steps_per_epoch
         arrays = self._x, self._y
+        types = [tf.as_dtype(each.dtype) for each in arrays]
 
         def read(rows):
             return [each[rows] for each in arrays]
 
-        def batch(step):
-            epoch = step // per_epoch
-            places = (step % per_epoch) * size + tf.range(size, dtype=tf.int64)
-            key = tf.stack([self.seed, tf.cast(epoch, tf.int32)])
-            rows = tf.random.experimental.index_shuffle(places, key, len(self._x) - 1)
-            types = [tf.as_dtype(each.dtype) for each in arrays]
-            x, y = tf.numpy_function(read, [rows], types, stateful=False)
-            x = tf.ensure_shape(x, (size, *self._x.shape[1:]))
-            y = tf.ensure_shape(y, (size, *self._y.shape[1:]))
+        def make(rows, epoch, step):
+            read_rows = tf.numpy_function(read, [rows], types, stateful=False)
+            x, y = (
+                tf.ensure_shape(each, (self.batch_size, *array.shape[1:]))
+                for each, array in zip(read_rows, arrays, strict=True)
+            )
             return self._augment(x, y, epoch, step) if self._augment else (x, y)
 
-        steps = tf.data.Dataset.range(first_step, last_step)
-        batches = steps.map(batch, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-        return batches.prefetch(tf.data.AUTOTUNE)
+        return keyed_batches(
+            make, count=len(self._x), seed=self.seed, batch_size=self.batch_size,
+            first_step=first_step, last_step=last_step,
+        )  # fmt: skip

@@ -1,14 +1,10 @@
-"""The keyed stream of batches: what step `t` trains on is a function of (seed, t) alone.
-
-The order within an epoch is a keyed permutation of the examples, evaluated an index at a time, so
-a stream begins at any step at once and is the same whatever the parallelism.
-"""
+"""The keyed stream of batches: what step `t` trains on is a function of (seed, t) alone."""
 
 import numpy as np
 
 from keras_recipes.data.central_resize import central_resize
 from keras_recipes.data.dataset import Examples
-from keras_recipes.errors import RecipeError
+from keras_recipes.data.keyed_order import full_batches, keyed_batches
 
 
 def steps_per_epoch(examples: Examples, batch_size: int) -> int:
@@ -17,12 +13,7 @@ def steps_per_epoch(examples: Examples, batch_size: int) -> int:
     Raises:
         RecipeError: if the examples fill no batch.
     """
-    if batch_size > len(examples):
-        raise RecipeError(
-            "batch_size", f"is {batch_size}, but there are {len(examples)} training images",
-            f"Use {max(1, len(examples) // 10)}, say.",
-        )  # fmt: skip
-    return len(examples) // batch_size
+    return full_batches(len(examples), batch_size)
 
 
 def training_batches(
@@ -49,25 +40,17 @@ def training_batches(
         `tf.data.Dataset` of (images float32 `(batch_size, height, width, channels)` in 0..255,
         one-hot labels float32 `(batch_size, num_classes)`).
     """
-    import tensorflow as tf
-
-    per_epoch = steps_per_epoch(examples, batch_size)
     gather = _gather(examples, num_classes)
 
-    def batch(step):
-        epoch = step // per_epoch
-        places = (step % per_epoch) * batch_size + tf.range(batch_size, dtype=tf.int64)
-        key = tf.stack([seed, tf.cast(epoch, tf.int32)])
-        chosen = tf.random.experimental.index_shuffle(places, key, len(examples) - 1)
-        images, labels = gather(chosen, batch_size)
+    def make(places, epoch, step):
+        images, labels = gather(places, batch_size)
         images, labels = augment(images, labels, epoch, step) if augment else (images, labels)
         return _as_seen(images, examples), labels
 
-    steps = tf.data.Dataset.range(first_step, last_step)
-    parallel_calls = parallel_calls or tf.data.AUTOTUNE
-    return steps.map(batch, num_parallel_calls=parallel_calls, deterministic=True).prefetch(
-        tf.data.AUTOTUNE
-    )
+    return keyed_batches(
+        make, count=len(examples), seed=seed, batch_size=batch_size, first_step=first_step,
+        last_step=last_step, parallel_calls=parallel_calls,
+    )  # fmt: skip
 
 
 def evaluation_batches(examples: Examples, num_classes: int, batch_size: int):

@@ -5,6 +5,7 @@ import warnings
 import keras
 import numpy as np
 
+from keras_recipes.bounds import require_number, require_whole
 from keras_recipes.errors import RecipeError
 
 MONITOR = "val_probe_accuracy"
@@ -40,12 +41,11 @@ class LinearProbe(keras.callbacks.Callback):
 
     def __init__(self, features, labelled, validation, *, every=1, regularization=1.0):
         super().__init__()
-        if isinstance(every, bool) or not isinstance(every, int) or every < 1:
-            raise RecipeError("LinearProbe: every", f"must be at least 1; got {every!r}", "Use 1.")
-        if not regularization > 0:
-            raise RecipeError(
-                "LinearProbe: regularization", f"must be above 0; got {regularization!r}", "Use 1."
-            )
+        try:
+            require_whole("every", every, at_least=1)
+            require_number("regularization", regularization, above=0)
+        except RecipeError as error:
+            raise error.within("LinearProbe") from None
         self._features, self._labelled, self._validation = features, labelled, validation
         self._every, self._regularization = every, regularization
 

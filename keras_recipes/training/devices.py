@@ -40,13 +40,8 @@ def training_on(devices: tuple[str, ...], batch_size: int):
             "devices", f"lack {', '.join(missing)}, which the run began with",
             "Resume it on a machine that has them, or begin a new run: other shares, other bits.",
         )  # fmt: skip
-    if batch_size % len(devices):
-        raise RecipeError(
-            "batch_size", f"is {batch_size}, which {len(devices)} devices can't share evenly",
-            f"Use {max(1, round(batch_size / len(devices))) * len(devices)}, or name fewer GPUs in "
-            "CUDA_VISIBLE_DEVICES.",
-        )  # fmt: skip
     with tf.distribute.MirroredStrategy(list(devices)).scope():
+        require_even_shares(batch_size)
         yield
 
 
@@ -58,7 +53,8 @@ def require_even_shares(batch_size: int):
     if batch_size % devices:
         raise RecipeError(
             "batch_size", f"is {batch_size}, which {devices} devices can't share evenly",
-            f"Use {max(1, round(batch_size / devices)) * devices}.",
+            f"Use {max(1, round(batch_size / devices)) * devices}, or name fewer GPUs in "
+            "CUDA_VISIBLE_DEVICES.",
         )  # fmt: skip
 
 

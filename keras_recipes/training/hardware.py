@@ -54,6 +54,21 @@ def versions() -> dict:
     return found
 
 
+def decides_bits() -> dict:
+    """What of this machine and its packages decides the last digits of a training."""
+    machine = describe_machine(training_device())
+    return {**versions(), **{name: machine[name] for name in ("device", "cpu_cores")}}
+
+
+def differences(now: dict, before: dict) -> list[str]:
+    """`cpu_cores is 2 and was 64`, of each of `now` that was recorded before and was another."""
+    return [
+        f"{name} is {value} and was {before[name]}"
+        for name, value in now.items()
+        if name in before and before[name] != value
+    ]
+
+
 def _cpu_name() -> str:
     return _cpu_info("model name") or platform.processor() or platform.machine()
 

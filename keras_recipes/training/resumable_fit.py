@@ -12,7 +12,7 @@ from keras_recipes.errors import RecipeError
 from keras_recipes.training.callback_states import without_state
 from keras_recipes.training.checkpoint import Checkpoints
 from keras_recipes.training.checkpoint_times import DEFAULT_MINUTES
-from keras_recipes.training.hardware import describe_machine, training_device, versions
+from keras_recipes.training.hardware import decides_bits, differences
 from keras_recipes.training.interrupt import InterruptCallback, Interrupted
 from keras_recipes.training.one_training import OneTraining
 from keras_recipes.training.only_process import only_process
@@ -201,9 +201,8 @@ def _require_callbacks(callbacks):
 
 def _setting(stream, steps):
     """What must be the same when the training goes on."""
-    machine = describe_machine(training_device())
-    here = {**versions(), **{name: machine[name] for name in ("device", "cpu_cores")}}
-    return {"steps": steps, "here": here, "first_batch": getattr(stream, "first_batch", None)}
+    first = getattr(stream, "first_batch", None)
+    return {"steps": steps, "here": decides_bits(), "first_batch": first}
 
 
 def _require_same(directory, before, now, anyway):
@@ -213,11 +212,7 @@ def _require_same(directory, before, now, anyway):
             f"holds a training with {before['steps']} steps an epoch; got {now['steps']}",
             "Name another directory, or train on the same batches.",
         )
-    differing = [
-        f"{name} is {value} and was {before['here'].get(name)}"
-        for name, value in now["here"].items()
-        if before["here"].get(name) != value
-    ]
+    differing = differences(now["here"], before["here"])
     if differing and not anyway:
         raise RecipeError(
             str(directory), f"would not go on to the same bits: {', '.join(differing)}",

@@ -85,5 +85,5 @@ def test_a_stronger_penalty_fits_less():
 
 @pytest.mark.parametrize("wrong", [{"every": 0}, {"every": True}, {"regularization": 0}])
 def test_wrong_arguments_are_named(wrong):
-    with pytest.raises(RecipeError, match=f"LinearProbe: {next(iter(wrong))}"):
+    with pytest.raises(RecipeError, match=rf"LinearProbe\.{next(iter(wrong))}"):
         LinearProbe(feature_model(network()), [], [], **wrong)

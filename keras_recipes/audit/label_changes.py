@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy.special import softmax
 
 from keras_recipes.data.dataset import Examples
-from keras_recipes.studies.cross_validation import softmax
 from keras_recipes.training.evaluate import EVALUATION_BATCH, wilson_interval
 
 CONFIDENCE = 0.8
@@ -117,7 +117,8 @@ def label_changes(
             plain, augmented = _augmented(batch, pipeline, num_classes, number, step)
             labels = batch.class_labels()
             before, after = (
-                softmax(np.asarray(predict(each), np.float64)) for each in (plain, augmented)
+                softmax(np.asarray(predict(each), np.float64), axis=1)
+                for each in (plain, augmented)
             )
             taught_before, taught = (
                 np.asarray(predict_taught(each)).argmax(axis=1) for each in (plain, augmented)

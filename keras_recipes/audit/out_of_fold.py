@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from scipy.special import softmax
 
 from keras_recipes.data.dataset import Dataset
 from keras_recipes.errors import RecipeError
-from keras_recipes.studies.cross_validation import softmax
 from keras_recipes.studies.trials import Outcome
 from keras_recipes.training.fold_logits import fold_logits
 
@@ -75,7 +75,7 @@ def out_of_fold(dataset: Dataset, outcomes: Sequence[Outcome]) -> OutOfFold:
     return OutOfFold(
         indices=found[order],
         labels=np.concatenate([each.labels for each in folds])[order],
-        probabilities=softmax(logits),
+        probabilities=softmax(logits, axis=1),
         fold=number[order],
     )
 

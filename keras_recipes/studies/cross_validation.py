@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.special import softmax
 
 from keras_recipes.studies.resampled import corrected_interval
 from keras_recipes.studies.trials import Outcome
@@ -67,12 +68,6 @@ def predict_folds(outcomes: list[Outcome]):
         parts["network"].append(np.full(len(fold.rows), number))
         if test is None:
             test = replace(data, test_fold=None).build().read_test()
-        together = together + softmax(predict_examples(model, test, fold.logits.shape[1]))
+        together = together + softmax(predict_examples(model, test, fold.logits.shape[1]), axis=1)
     arrays = {name: np.concatenate(each) for name, each in parts.items()}
     return arrays, test.class_labels(), together / len(outcomes)
-
-
-def softmax(logits):
-    """Probabilities of float logits `(n, classes)`, of the same shape."""
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)

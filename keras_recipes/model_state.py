@@ -6,14 +6,20 @@ import keras
 import numpy as np
 
 
+def build_optimizer_variables(model):
+    """What the optimizer counts is made now; else its first step makes it, and is traced twice."""
+    if not model.optimizer.built:
+        with model.distribute_strategy.scope():
+            model.optimizer.build(model.trainable_variables)
+
+
 def state_variables(model) -> list:
     """Every variable that training changes, each once, in an order that the code fixes.
 
     `save_weights` leaves out the seed generators of dropout and the optimizer of an uncompiled
     model; here they are. The metrics of `compile`, which an epoch begins anew, are not.
     """
-    if not model.optimizer.built:
-        model.optimizer.build(model.trainable_variables)
+    build_optimizer_variables(model)
     # The global generator seeds what has no generator of its own; Keras offers no public access.
     from keras.src.random.seed_generator import global_seed_generator
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from keras_recipes import Digits
+from keras_recipes import Digits, WideResNet
 from keras_recipes.data import build_dataset, digits
 from keras_recipes.data.division import Division
 from keras_recipes.models import cifar_resnet
@@ -55,6 +55,8 @@ def shortened(file, name):
     model = recipe.model
     if getattr(model, "backbone", None) == "MobileNetV3Large":
         model = replace(model, backbone="MobileNetV3Small")  # built alike, in less time
+    if hasattr(model, "depth"):
+        model = replace(model, depth=smallest_depth(model))
     return replace(
         recipe,
         data=Digits(),
@@ -67,6 +69,11 @@ def shortened(file, name):
         pretrain=shortened_pretraining(recipe.pretrain),
         stand_in=None,
     )
+
+
+def smallest_depth(model):
+    """One block for each width: the others are like it."""
+    return 10 if isinstance(model, WideResNet) else 8
 
 
 def shortened_pretraining(pretrain):

@@ -8,7 +8,7 @@ import numpy as np
 from keras_recipes.diagnosis.outputs import loss_title
 from keras_recipes.diagnosis.subject import EXAMPLES, Plan, Subject
 from keras_recipes.errors import RecipeError
-from keras_recipes.model_state import ModelState
+from keras_recipes.model_state import ModelState, build_optimizer_variables
 
 
 def make_subject(model, data, *, batch_size: int = 32, plan: Plan | None = None) -> Subject:
@@ -68,8 +68,6 @@ def _require_loss(model):
 
 
 def _require_one_output(model, x):
-    if model.built and not model.optimizer.built:
-        model.optimizer.build(model.trainable_variables)
     state = ModelState(model) if model.built else None  # even in inference some layers draw
     try:
         said = model(x, training=False)
@@ -89,8 +87,7 @@ def _require_one_output(model, x):
             + (str(tuple(said.shape)) if hasattr(said, "shape") else f"a {type(said).__name__}"),
             "Diagnose a model of one of its outputs.",
         )
-    if not model.optimizer.built:
-        model.optimizer.build(model.trainable_variables)
+    build_optimizer_variables(model)
 
 
 def first_line(error) -> str:

@@ -4,6 +4,8 @@ import contextlib
 
 import keras
 
+from keras_recipes.model_state import build_optimizer_variables
+
 
 class OneTraining(keras.callbacks.CallbackList):
     """Callbacks that don't notice: they begin and end once, and count an epoch's steps as they are.
@@ -62,6 +64,7 @@ class OneTraining(keras.callbacks.CallbackList):
         super().on_train_end(self._logs)
 
     def _fit(self, model, batches, initial_epoch, epochs, steps, settings):
+        build_optimizer_variables(model)
         with _not_finalized(model.optimizer):
             model.fit(
                 batches, initial_epoch=initial_epoch, epochs=epochs, steps_per_epoch=steps,

@@ -38,12 +38,16 @@ def main():
     parser.add_argument("--budget", type=int, default=60, help="epochs on 1 %% of the labels; 60")
     parser.add_argument("--seeds", type=int, default=3, help="choices of labels; 3")
     parser.add_argument(
+        "--methods", nargs="+", choices=METHODS, default=METHODS,
+        help="all; others are for several processes beside each other",
+    )  # fmt: skip
+    parser.add_argument(
         "--set", action="append", default=[], metavar="PATH=VALUE", help="as of run, for all"
     )
     options = parser.parse_args()
-    bodies = {name: pretrain(name, options) for name in METHODS}
+    bodies = {name: pretrain(name, options) for name in options.methods}
     scores, probes = {}, {}
-    for share, seed, name in itertools.product(SHARES, range(options.seeds), METHODS):
+    for share, seed, name in itertools.product(SHARES, range(options.seeds), bodies):
         assignments = labelled(bodies, name, share, seed, options)
         folder = options.runs / f"{name}-{share:g}-{seed}"
         scores[name, share, seed] = train(f"{RECIPE}:none", assignments, seed, folder)["test"]
@@ -129,11 +133,11 @@ def print_table(title, options, found):
     """A row for each method and share: mean, each, and the gain over none, paired by labels."""
     print(f"\n{title}\n\n| labels | pretraining | mean | each | against none, 95 % |")
     print("|---|---|---|---|---|")
-    for share, name in itertools.product(SHARES, METHODS):
-        own, none = ([found[each, share, seed] for seed in range(options.seeds)]
+    for share, name in itertools.product(SHARES, options.methods):
+        own, none = ([found.get((each, share, seed)) for seed in range(options.seeds)]
                      for each in (name, "none"))  # fmt: skip
         against = ""
-        if name != "none":
+        if name != "none" and "none" in options.methods:
             gain = paired_effect(own, none)
             against = f"{gain.mean:+.4f} ({gain.low:+.4f} to {gain.high:+.4f})"
         each = ", ".join(f"{score:.4f}" for score in own)

@@ -18,12 +18,12 @@ class LossNotFinite(Exception):
     """
 
     def __init__(self, value, epoch: int, step: int | None):
-        what = "a weight became nan" if value is None else f"became {value}"
         at = "at the end of" if step is None else "in"
-        self.what = f"{what} {at} epoch {epoch + 1}" + (
+        self.where = "weights" if value is None else "loss"
+        self.what = f"became {'nan' if value is None else value} {at} epoch {epoch + 1}" + (
             "" if step is None else f", step {step + 1}"
         )
-        super().__init__(self.what)
+        super().__init__(f"{self.where} {self.what}")
         self.epoch, self.step = epoch, step
 
 

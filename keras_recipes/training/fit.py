@@ -104,13 +104,13 @@ def go_back(trainer, error, phase, run):
     recipe, _, directory, _ = run
     if recipe.on_nan == "stop":
         raise RecipeError(
-            "loss", error.what,
+            error.where, error.what,
             "Lower optimizer.learning_rate, lengthen schedule.warmup_epochs, or set "
             'on_nan="rewind"; the best epoch so far is in the run directory.',
         ) from None  # fmt: skip
     checkpoint = Checkpoints(directory.checkpoints).load(kind="-epoch-")
     progress = rewound(checkpoint, error)
-    print(f"loss {error.what}: back to the end of epoch {progress.epochs}, with "
+    print(f"{error}: back to the end of epoch {progress.epochs}, with "
           f"{progress.rate_share:g} of the rate", file=sys.stderr)  # fmt: skip
     trainer = type(trainer)(trainer.trained, phase, *run, progress.rate_share)
     trainer.go_back(checkpoint, progress)

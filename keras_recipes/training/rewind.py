@@ -25,7 +25,7 @@ def rewound(checkpoint: Checkpoint, error: LossNotFinite) -> Progress:
     before = sum(each["epoch"] == error.epoch + 1 for each in progress.rewinds)
     if before == MOST_IN_AN_EPOCH:
         raise RecipeError(
-            "loss",
+            error.where,
             f"{error.what}, also with {progress.rate_share:g} of the rate",
             "It is hardly the rate: look at the data and the network, by keras-recipes doctor.",
         )

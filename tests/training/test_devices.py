@@ -23,18 +23,32 @@ def model(input_shape, num_classes, normalize=False):
 
 @pytest.fixture(scope="module")
 def answer(tmp_path_factory):
-    """What two_devices.py prints."""
+    """Of the trainings that most tests look at."""
     folder = tmp_path_factory.mktemp("devices")
     (folder / "my_parts.py").write_text(MODEL)
+    return ask(folder)
+
+
+def ask(*arguments):
+    """What two_devices.py prints."""
     root = Path(__file__).parent.parent.parent
     done = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("two_devices.py")), str(folder)],
+        [sys.executable, str(Path(__file__).with_name("two_devices.py")), *map(str, arguments)],
         capture_output=True,
         text=True,
         env={**os.environ, "PYTHONPATH": str(root)},
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_two_devices_pretrain_as_one_does(tmp_path):
+    one, two = ask(tmp_path, "pretraining")
+    assert [each["phase"] for each in two] == ["pretrain", "pretrain", "train"]
+    for name in ("loss", "pretext_accuracy", "val_probe_accuracy"):
+        for mine, other in zip(one[:2], two[:2], strict=True):
+            assert other[name] == pytest.approx(mine[name], abs=1e-3)
+    assert two[2]["val_nll"] == pytest.approx(one[2]["val_nll"], abs=1e-3)
 
 
 def test_two_devices_train_as_one_does(answer):

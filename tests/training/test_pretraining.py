@@ -147,6 +147,25 @@ def test_an_autoencoder_goes_on_within_an_epoch_and_rotations_have_no_probe_unle
     assert 0 < record["pretext_accuracy"] <= 1
 
 
+class Spoils(Observer):
+    """A display that makes a weight infinite in the second epoch, at a rate above a limit."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
+        if self._epoch == 1 and batch == 2 and rate > 0.01:
+            weight = self.model.trainable_variables[0]
+            weight.assign(weight + float("inf"))
+
+
+def test_it_goes_back_with_half_the_rate_where_the_loss_is_no_number(tmp_path):
+    pretrain = Rotations(epochs=2, optimizer=SGD(learning_rate=0.07), schedule=Constant())
+    recipe = replace(RECIPE, pretrain=pretrain, phases=(Phase(),), epochs=1, on_nan="rewind")
+    directory, about = complete(recipe, tmp_path, display=[Spoils()])
+    assert [each["epoch"] for each in about["results"]["rewinds"]] == [2]
+    rates = [each["learning_rate"] for each in directory.read_metrics()[:2]]
+    assert rates == pytest.approx([0.07 * 32 / 128, 0.035 * 32 / 128])
+
+
 @pytest.mark.parametrize(
     ("pretrain", "where"),
     [

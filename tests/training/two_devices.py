@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_recipes import (
+    MLP,
     SGD,
     Call,
     Cosine,
@@ -20,6 +21,7 @@ from keras_recipes import (
     PaddedCrop,
     RateSearch,
     Recipe,
+    Rotations,
 )
 from keras_recipes.training import progress, run
 from keras_recipes.training.checkpoint import Checkpoints
@@ -137,5 +139,28 @@ def main(folder):
     print(json.dumps(answer))
 
 
+def pretrained_on_one_and_on_two(folder):
+    """Print the metrics of turns told on one device and on two; a process of its own: the network
+    is another."""
+    tf.config.set_logical_device_configuration(
+        tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
+    )
+    pretrain = Rotations(epochs=2, augment=(), optimizer=SGD(learning_rate=0.05), schedule=None)
+    recipe = replace(
+        RECIPE, augment=(), model=MLP(hidden_units=(16,)), optimizer=SGD(), schedule=None,
+        pretrain=pretrain, epochs=1,
+    )  # fmt: skip
+    answer = []
+    for devices in (("CPU:0",), TWO):
+        dataset = recipe.data.build()
+        directory = run.start(
+            Job(name="small", recipe=recipe), dataset, folder / "runs", sources=folder,
+            command=["test"], devices=devices,
+        )  # fmt: skip
+        run.train(recipe, dataset, directory)
+        answer.append(directory.read_metrics())
+    print(json.dumps(answer))
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    (pretrained_on_one_and_on_two if sys.argv[2:] else main)(Path(sys.argv[1]))

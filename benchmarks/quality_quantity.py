@@ -34,7 +34,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--studies", type=Path, default=Path("studies"))
     parser.add_argument("--images", type=int, default=10_000, help="to train on; 10,000")
-    parser.add_argument("--epochs", type=int, default=15, help="over all of them; 15")
+    parser.add_argument("--epochs", type=int, default=10, help="over all of them; 10")
+    parser.add_argument("--width", type=int, default=16, help="of the ConvNet; 16")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--jobs", type=int, default=1)
     options = parser.parse_args()
@@ -65,7 +66,8 @@ def main():
     }  # fmt: skip
     report(accuracies, options)
     draw(accuracies, options.images).savefig(options.studies / "quality_quantity.png", dpi=110)
-    about = {"images": options.images, "epochs": options.epochs, "versions": versions(),
+    about = {"images": options.images, "epochs": options.epochs, "width": options.width,
+             "versions": versions(),
              "accuracies": [[*case, found] for case, found in accuracies.items()]}  # fmt: skip
     (options.studies / "quality_quantity.json").write_text(json.dumps(about, indent=2) + "\n")
 
@@ -115,9 +117,9 @@ def recipe_on(file, case, seed, options):
     return Recipe(
         data=Arrays(str(file)),
         augment=(PaddedCrop(4), Flip()),
-        model=ConvNet(blocks=3, convolutions=1, width=32),
+        model=ConvNet(blocks=3, convolutions=1, width=options.width),
         optimizer=SGD(learning_rate=0.05, momentum=0.9, weight_decay=1e-3),
-        schedule=Cosine(warmup_epochs=epochs / 15),
+        schedule=Cosine(warmup_epochs=epochs / 10),
         stopping=Stopping(monitor="val_nll"),
         epochs=epochs,
         batch_size=64,
@@ -128,7 +130,7 @@ def recipe_on(file, case, seed, options):
 def report(accuracies, options):
     """The table."""
     print(f"\n{options.images} images, {options.epochs} epochs over all of them, "
-          f"{options.seeds} paired seeds\n")  # fmt: skip
+          f"width {options.width}, {options.seeds} paired seeds\n")  # fmt: skip
     print("| trained on | test accuracy, mean (range) | difference, 95 % |\n|---|---|---|")
     plain = accuracies["all", None]
     for case, found in accuracies.items():

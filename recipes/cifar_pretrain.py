@@ -40,7 +40,7 @@ none = Recipe(
     model=ConvNet(blocks=3, convolutions=2, width=32),
     optimizer=SGD(learning_rate=0.05, momentum=0.9, weight_decay=5e-3),
     schedule=Cosine(warmup_epochs=2),
-    stopping=Stopping(monitor="val_nll"),
+    stopping=Stopping(monitor="val_accuracy"),
     epochs=60,
     batch_size=32,
     stand_in="digits",

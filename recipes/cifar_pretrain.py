@@ -4,8 +4,14 @@
     keras-recipes run recipes/cifar_pretrain.py:none
 
 450 labels of 10 classes, 1 % of the images that are not held out; `autoencoder` and `rotations`
-are the other ways of pretraining, `none` trains on the labels alone, at the same budget. Not
-measured yet.
+are the other ways of pretraining, `none` trains on the labels alone, at the same budget.
+
+Measured on 2026-11-30, 480 labels, n = 3 choices of them after one pretraining each, test accuracy:
+none 0.475 (0.464 to 0.489), simclr 0.521 (0.510 to 0.528), rotations 0.536 (0.530 to 0.544),
+autoencoder 0.469 (0.462 to 0.477), which does not help. A training on the labels took three to six
+minutes of a core of an Intel Xeon in mixed_bfloat16, shared with other work, pretraining 24
+(autoencoder), 32 (simclr) and 59 (rotations). docs/pretraining.md tells more. The images were JPEG
+re-encodings.
 """
 
 from dataclasses import replace

@@ -10,9 +10,9 @@ remembered and what is merely easy. What is trained is kept in `--runs`, and not
 """
 
 import argparse
-import json
 from pathlib import Path
 
+import keras
 import numpy as np
 from recipe_run import ROOT, train
 
@@ -20,7 +20,7 @@ from keras_recipes.audit import AuditedImages
 from keras_recipes.audit.audit import audit
 from keras_recipes.audit.lists import write_exclude_list
 from keras_recipes.recipe.load import load
-from keras_recipes.training.evaluate import wilson_interval
+from keras_recipes.training.evaluate import predict_examples, wilson_interval
 
 RECIPE = "recipes/cifar_resnet.py"
 
@@ -29,15 +29,14 @@ def main():
     """Train what is missing and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--runs", type=Path, required=True, help="folder of the runs")
-    parser.add_argument("--recipe", default=RECIPE, help=f"in the project's folder; {RECIPE}")
-    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--without", action="store_true", help="also without the duplicates")
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE")
     options = parser.parse_args()
     options.runs.mkdir(parents=True, exist_ok=True)
-    dataset = load(str(ROOT / options.recipe), options.set).recipe.data.build()
+    dataset = load(str(ROOT / RECIPE), options.set).recipe.data.build()
+    test = dataset.read_test()
     found = audit(AuditedImages.of(dataset))
-    has_duplicate = test_images_in_training(found)
+    has_duplicate = resembles_training(found)
     print(f"{has_duplicate.sum()} of {len(has_duplicate)} test images have a near duplicate in "
           f"training, {found.duplicates.correlation:.3f} or more", flush=True)  # fmt: skip
     trainings = {"as it is": []}
@@ -48,36 +47,20 @@ def main():
     right = {}
     for name, more in trainings.items():
         folder = options.runs / name.replace(" ", "_")
-        train(options.recipe, [*options.set, *more], options.seed, folder)
+        train(RECIPE, [*options.set, *more], 0, folder)
         (best,) = folder.glob("*/best.keras")
-        right[name] = answers(best, dataset.read_test(), dataset.num_classes)
+        logits = predict_examples(keras.models.load_model(best), test, dataset.num_classes)
+        right[name] = logits.argmax(axis=1) == test.class_labels()
     print_table(right, has_duplicate)
 
 
-def test_images_in_training(found):
+def resembles_training(found):
     """Which test images have a near duplicate among those to train on; bool `(test images,)`."""
     splits, pairs = found.images.splits, found.duplicates.pairs
     result = np.zeros(len(splits), bool)
     for one, other in (pairs.T, pairs.T[::-1]):
         result[other[(splits[one] == 0) & (splits[other] == 2)]] = True
     return result[splits == 2]
-
-
-def answers(best, examples, num_classes):
-    """Which of the images a model classifies rightly; bool `(images,)`, kept in a file."""
-    kept = best.with_name("right.json")
-    if not kept.is_file():
-        import keras
-
-        from keras_recipes.data import evaluation_batches
-
-        model = keras.models.load_model(best)
-        right = [
-            np.argmax(model.predict_on_batch(images), 1) == np.argmax(labels, 1)
-            for images, labels in evaluation_batches(examples, num_classes, 500)
-        ]
-        kept.write_text(json.dumps(np.concatenate(right).tolist()))
-    return np.array(json.loads(kept.read_text()))
 
 
 def print_table(right, has_duplicate):
@@ -95,14 +78,12 @@ def print_table(right, has_duplicate):
             cells.append(f"{found[which].mean():.4f} ({low:.4f} to {high:.4f})")
         print(f"| {name} | {' | '.join(cells)} |")
     if len(right) == 2:
-        cells = []
-        for which in parts.values():
-            lost, won = (
-                int((one[which] & ~other[which]).sum())
-                for one, other in (tuple(right.values()), tuple(right.values())[::-1])
-            )
-            cells.append(f"{lost} lost, {won} won of {which.sum()}")
-        print(f"| without them | {' | '.join(cells)} |")
+        one, other = right.values()
+        cells = [
+            f"{(which & one & ~other).sum()} lost, {(which & other & ~one).sum()} won"
+            for which in parts.values()
+        ]
+        print(f"| what the second lost and won | {' | '.join(cells)} |")
 
 
 if __name__ == "__main__":

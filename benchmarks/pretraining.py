@@ -39,12 +39,14 @@ def main():
     parser.add_argument("--seeds", type=int, default=3, help="choices of labels; 3")
     parser.add_argument(
         "--methods", nargs="+", choices=METHODS, default=METHODS,
-        help="all; others are for several processes beside each other",
+        help="all; once they are pretrained, several processes may share the trainings",
     )  # fmt: skip
     parser.add_argument(
         "--set", action="append", default=[], metavar="PATH=VALUE", help="as of run, for all"
     )
     options = parser.parse_args()
+    if options.methods == ["none"]:
+        parser.error("--methods none needs another: it is that one's network as new")
     bodies = {name: pretrain(name, options) for name in options.methods}
     scores, probes = {}, {}
     for share, seed, name in itertools.product(SHARES, range(options.seeds), bodies):
@@ -106,9 +108,9 @@ def measure_probe(body, assignments):
     import keras
     import numpy as np
 
-    from keras_recipes.data import evaluation_batches
     from keras_recipes.pretraining import feature_model, linear_accuracy
     from keras_recipes.recipe.load import load
+    from keras_recipes.training.evaluate import predict_examples
 
     recipe = load(str(ROOT / RECIPE) + ":none", assignments).recipe
     dataset = recipe.data.build()
@@ -119,12 +121,8 @@ def measure_probe(body, assignments):
     features = feature_model(model if body is None else keras.models.load_model(body))
 
     def compute(examples):
-        batches = evaluation_batches(examples, dataset.num_classes, 500)
-        parts = [
-            (np.asarray(features.predict_on_batch(images), np.float32), np.argmax(labels, axis=1))
-            for images, labels in batches
-        ]
-        return [np.concatenate(each) for each in zip(*parts, strict=True)]
+        found = predict_examples(features, examples, dataset.num_classes)
+        return found.astype(np.float32), examples.class_labels()
 
     return linear_accuracy(*compute(dataset.train), *compute(dataset.read_test()))
 
@@ -134,11 +132,10 @@ def print_table(title, options, found):
     print(f"\n{title}\n\n| labels | pretraining | mean | each | against none, 95 % |")
     print("|---|---|---|---|---|")
     for share, name in itertools.product(SHARES, options.methods):
-        own, none = ([found.get((each, share, seed)) for seed in range(options.seeds)]
-                     for each in (name, "none"))  # fmt: skip
+        own = [found[name, share, seed] for seed in range(options.seeds)]
         against = ""
         if name != "none" and "none" in options.methods:
-            gain = paired_effect(own, none)
+            gain = paired_effect(own, [found["none", share, seed] for seed in range(options.seeds)])
             against = f"{gain.mean:+.4f} ({gain.low:+.4f} to {gain.high:+.4f})"
         each = ", ".join(f"{score:.4f}" for score in own)
         print(f"| {share:.0%} | {name} | {statistics.mean(own):.4f} | {each} | {against} |")

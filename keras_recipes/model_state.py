@@ -1,5 +1,6 @@
 """Everything about a compiled model that training changes: listed, kept, put back."""
 
+import contextlib
 import random
 
 import keras
@@ -7,9 +8,14 @@ import numpy as np
 
 
 def build_optimizer_variables(model):
-    """What the optimizer counts is made now; else its first step makes it, and is traced twice."""
+    """Make what the optimizer counts, where it isn't there: else the first step does, traced twice.
+
+    Args:
+        model: compiled and built.
+    """
     if not model.optimizer.built:
-        with model.distribute_strategy.scope():
+        strategy = getattr(model, "distribute_strategy", None)  # TensorFlow's backend has one
+        with strategy.scope() if strategy else contextlib.nullcontext():
             model.optimizer.build(model.trainable_variables)
 
 

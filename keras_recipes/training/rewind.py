@@ -33,7 +33,7 @@ def rewound(checkpoint: Checkpoint, error: LossNotFinite) -> Progress:
     progress.rewinds = [
         *progress.rewinds,
         {
-            "why": error.what,
+            "why": str(error),
             "epoch": error.epoch + 1,
             "step": None if error.step is None else error.step + 1,
             "rate_share": progress.rate_share,

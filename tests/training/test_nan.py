@@ -91,6 +91,7 @@ def test_an_update_that_spoils_the_weights_unseen_is_noticed(folder):
     _, about = complete(recipe, folder)
     (went_back,) = about["results"]["rewinds"]
     assert went_back["epoch"] == 1
+    assert went_back["why"] == "weights became nan at the end of epoch 1"
 
 
 def test_what_no_rate_helps_ends_the_run(folder, monkeypatch):

@@ -61,13 +61,18 @@ class StopAt(keras.callbacks.Callback):
             raise Interrupted
 
 
-def train(folder, devices, recipe=RECIPE, interrupt=False):
-    """(metrics, final arrays, the run directory) of a run on `devices`."""
+def begin(folder, devices, recipe):
+    """The data set and the run directory of a run on `devices`."""
     dataset = recipe.data.build()
     job = Job(name="small", recipe=recipe)
-    directory = run.start(
+    return dataset, run.start(
         job, dataset, folder / "runs", sources=folder, command=["test"], devices=devices
     )
+
+
+def train(folder, devices, recipe=RECIPE, interrupt=False):
+    """(metrics, final arrays, the run directory) of a run on `devices`."""
+    dataset, directory = begin(folder, devices, recipe)
     if interrupt:
         with contextlib.suppress(Interrupted):
             run.train(recipe, dataset, directory, display=[StopAt()], checkpoint_minutes=1e-9)
@@ -90,9 +95,6 @@ def furthest(one, other):
 def main(folder):
     """Print what test_devices.py looks at."""
     progress.EPOCH_SECONDS, progress.MOST_OF_THE_TIME = 0.0, 1e9
-    tf.config.set_logical_device_configuration(
-        tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
-    )
     one, one_arrays, _ = train(folder, ("CPU:0",))
     two, two_arrays, directory = train(folder, TWO)
     # Without averages, which take the place of each device's own at the end of an epoch.
@@ -142,9 +144,6 @@ def main(folder):
 def pretrained_on_one_and_on_two(folder):
     """Print the metrics of turns told on one device and on two; a process of its own: the network
     is another."""
-    tf.config.set_logical_device_configuration(
-        tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
-    )
     pretrain = Rotations(epochs=2, augment=(), optimizer=SGD(learning_rate=0.05), schedule=None)
     recipe = replace(
         RECIPE, augment=(), model=MLP(hidden_units=(16,)), optimizer=SGD(), schedule=None,
@@ -152,15 +151,14 @@ def pretrained_on_one_and_on_two(folder):
     )  # fmt: skip
     answer = []
     for devices in (("CPU:0",), TWO):
-        dataset = recipe.data.build()
-        directory = run.start(
-            Job(name="small", recipe=recipe), dataset, folder / "runs", sources=folder,
-            command=["test"], devices=devices,
-        )  # fmt: skip
+        dataset, directory = begin(folder, devices, recipe)
         run.train(recipe, dataset, directory)
         answer.append(directory.read_metrics())
     print(json.dumps(answer))
 
 
 if __name__ == "__main__":
+    tf.config.set_logical_device_configuration(
+        tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
+    )
     (pretrained_on_one_and_on_two if sys.argv[2:] else main)(Path(sys.argv[1]))
